@@ -1,0 +1,1 @@
+"""Policies: whatever turns a prompt into a script."""

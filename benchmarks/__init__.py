@@ -1,0 +1,1 @@
+"""Measurements of mdgym itself, each a command: `mdgym bench NAME --json`."""

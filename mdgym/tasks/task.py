@@ -1,0 +1,202 @@
+"""A task: what a policy reads, and under it the contract that a program checks.
+
+Everything that a contract checks stands in the prompt. Numbers are in the LAMMPS unit style of the contract
+(`metal`: Å, eV, K, bar, ps; `lj`: reduced).
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from mdgym.errors import TaskError
+from mdgym.records import digest
+
+SPLITS = ("train", "validation", "test")
+ENSEMBLES = ("static", "nve", "nvt", "npt")
+SOURCES = (
+    "reference",
+    "mean temperature",
+    "mean pressure",
+    "mean potential per atom",
+    "mean total per atom",
+    "mean volume per atom",
+    "mean fcc constant",
+    "mean bcc constant",
+    "mean diamond constant",
+    "spread of total per atom",
+)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number that the script must leave behind as an equal-style variable.
+
+    Attributes:
+        name: Name of the variable.
+        unit: Unit, as the prompt writes it.
+        meaning: What it is, as the prompt writes it.
+        source: How the verifier recomputes it, one of `SOURCES`: from the recording of the judged window, or
+            "reference" for a result that no single state holds (it is then proved by the counterfactual).
+        tolerance: Largest honest difference between the variable and the recomputed value, in `unit`.
+    """
+
+    name: str
+    unit: str
+    meaning: str
+    source: str
+    tolerance: float
+
+    def __post_init__(self) -> None:
+        if self.source not in SOURCES:
+            raise TaskError(f"quantity '{self.name}': source '{self.source}' is not one of {', '.join(SOURCES)}")
+        if not self.tolerance > 0:
+            raise TaskError(f"quantity '{self.name}': tolerance must be positive, not {self.tolerance!r}")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The accepted value of a quantity, or of the target that the recording must meet.
+
+    Attributes:
+        name: Name of the quantity ("temperature" and "pressure" for the ensemble's own targets).
+        value: Accepted value.
+        limit: Accepted half-width: |measured - value| <= limit passes, with z = 3 at the limit.
+        spread: Standard deviation of one gold run of the required length; 0 for exact values.
+        runs: Number of gold runs behind value and spread; 0 for exact values.
+        anchor: The same quantity by a way that does not use the gold script; None when there is none.
+        anchor_limit: Largest allowed |value - anchor|.
+        anchor_source: Where the anchor comes from.
+    """
+
+    name: str
+    value: float
+    limit: float
+    spread: float = 0.0
+    runs: int = 0
+    anchor: float | None = None
+    anchor_limit: float = 0.0
+    anchor_source: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.limit > 0:
+            raise TaskError(f"reference '{self.name}': limit must be positive, not {self.limit!r}")
+        if self.anchor is not None and abs(self.value - self.anchor) > self.anchor_limit:
+            raise TaskError(
+                f"reference '{self.name}': value {self.value!r} is not within {self.anchor_limit!r} "
+                f"of its anchor {self.anchor!r} ({self.anchor_source})"
+            )
+
+
+@dataclass(frozen=True)
+class Perturbation:
+    """How the world is changed for the counterfactual run; the answers must follow.
+
+    Attributes:
+        energy: Factor on all energies of the potential.
+        length: Factor on all lengths of the potential.
+        timestep: Factor on every `timestep` command.
+    """
+
+    energy: float = 1.0
+    length: float = 1.0
+    timestep: float = 1.0
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What a right script must have done.
+
+    Attributes:
+        units: LAMMPS unit style.
+        masses: Accepted mass of each species, in `units`; each atom must have one of them.
+        atoms: Least and largest number of atoms.
+        force_field: LAMMPS commands of the reference Hamiltonian (pair_style, pair_coeff, pair_modify, ...).
+        ensemble: One of `ENSEMBLES`; "nvt" means canonical sampling at fixed volume.
+        temperature: Target, or None.
+        pressure: Target, or None.
+        density: Number density (atoms per volume) that is prescribed exactly, or None.
+        duration: Least physical time of the judged window, in time units; None for static tasks.
+        timestep: Prescribed timestep, or None when the script may choose.
+        quantities: What the script leaves behind.
+        potential_tolerance: Largest |difference| of potential energy per atom against the reference Hamiltonian.
+        counterfactual: The perturbation of the second run, or None.
+        allowed_fixes: Fix styles beyond the ensemble's usual ones that the task allows.
+    """
+
+    units: str
+    masses: tuple[float, ...]
+    atoms: tuple[int, int]
+    force_field: tuple[str, ...]
+    ensemble: str = "static"
+    temperature: float | None = None
+    pressure: float | None = None
+    density: float | None = None
+    duration: float | None = None
+    timestep: float | None = None
+    quantities: tuple[Quantity, ...] = ()
+    potential_tolerance: float = 1e-5
+    counterfactual: Perturbation | None = None
+    allowed_fixes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.ensemble not in ENSEMBLES:
+            raise TaskError(f"ensemble '{self.ensemble}' is not one of {', '.join(ENSEMBLES)}")
+        if not 0 < self.atoms[0] <= self.atoms[1]:
+            raise TaskError(f"atoms {self.atoms!r} must be a range with 0 < least <= largest")
+        if self.ensemble != "static" and not (self.duration and self.duration > 0):
+            raise TaskError(f"ensemble '{self.ensemble}' needs a positive duration, not {self.duration!r}")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One episode.
+
+    Attributes:
+        id: Unique name, such as "core/test/lj_fluid/003".
+        prompt: What the policy reads.
+        family: The generator that made it; "user" for tasks written by hand.
+        suite: Name of the suite.
+        split: One of `SPLITS`.
+        tier: Difficulty, 1 to 3.
+        parameters: Physical parameters that the family drew.
+        contract: What is checked; None for an open task (only execution and general physics are judged).
+        references: Accepted values.
+        files: Input files that the script may read, name to text.
+        gold: A right script; never shown to a policy. Empty when unknown.
+    """
+
+    id: str
+    prompt: str
+    family: str = "user"
+    suite: str = "user"
+    split: str = "test"
+    tier: int = 1
+    parameters: dict[str, Any] = field(default_factory=dict)
+    contract: Contract | None = None
+    references: tuple[Reference, ...] = ()
+    files: dict[str, str] = field(default_factory=dict)
+    gold: str = ""
+    schema_version: int = 1
+
+    def __post_init__(self) -> None:
+        if not self.id or not self.prompt.strip():
+            raise TaskError(f"task '{self.id}': id and prompt must not be empty")
+        if self.split not in SPLITS:
+            raise TaskError(f"task '{self.id}': split '{self.split}' is not one of {', '.join(SPLITS)}")
+        if self.contract is not None:
+            missing = [q.name for q in self.contract.quantities if self.reference(q.name) is None]
+            if missing:
+                raise TaskError(f"task '{self.id}': no reference for the quantity '{missing[0]}'")
+
+    @property
+    def open(self) -> bool:
+        """Whether the task has no contract."""
+        return self.contract is None
+
+    @property
+    def hash(self) -> str:
+        """Content hash; scores of tasks with different hashes cannot be compared."""
+        return digest(self)
+
+    def reference(self, name: str) -> Reference | None:
+        """Return the accepted value called `name`, or None."""
+        return next((r for r in self.references if r.name == name), None)
