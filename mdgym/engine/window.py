@@ -1,0 +1,208 @@
+"""The judged window of an execution, and what is measured in it.
+
+Judged is the last `duration` of the last stretch of dynamics: `run` commands, one after the other, with one timestep,
+one set of atoms, one force field and one set of fixes that move atoms, and nothing in between that touches the system.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from mdgym.engine.execution import COLUMNS, Execution, Frame, Segment
+
+# Fixes that only look: they may come and go inside a stretch (`fix ave/time` is usually added for production).
+PASSIVE_FIXES = (
+    "ave/atom",
+    "ave/chunk",
+    "ave/correlate",
+    "ave/correlate/long",
+    "ave/grid",
+    "ave/histo",
+    "ave/histo/weight",
+    "ave/time",
+    "print",
+    "store/state",
+    "vector",
+)
+# Rounding in duration / timestep is forgiven up to this many steps: 4 / 0.002 is 2000, not 2001.
+_STEP_SLACK = 1e-3
+_IDENTITY = [COLUMNS.index("atoms"), COLUMNS.index("mass")]
+
+
+@dataclass(frozen=True)
+class Window:
+    """The last `duration` of the last stretch of an execution.
+
+    Attributes:
+        samples: Shape (k, len(COLUMNS)), k >= 1; rows after the start of the window, up to its end.
+        timestep: Size of a timestep, in time units of the script.
+        elapsed: Time of the whole stretch; less than `duration` when the script did not run long enough.
+        duration: The time that was asked for.
+        force_field: The commands that define forces, as executed.
+        fixes: The `fix` and `fix_modify` commands of the stretch, without those that only look (`PASSIVE_FIXES`).
+        nested: Commands that ran inside the runs of the stretch (`run N every M "..."`).
+        frames: Hidden frames inside the window.
+        segments: The runs of the stretch; those of zero steps are left out.
+    """
+
+    samples: np.ndarray
+    timestep: float
+    elapsed: float
+    duration: float
+    force_field: tuple[str, ...]
+    fixes: tuple[str, ...]
+    nested: tuple[str, ...]
+    frames: tuple[Frame, ...]
+    segments: tuple[Segment, ...]
+
+    @property
+    def long_enough(self) -> bool:
+        """Whether the stretch lasted for the duration, to a thousandth of a step."""
+        return self.elapsed >= self.duration - _STEP_SLACK * self.timestep
+
+    def column(self, name: str) -> np.ndarray:
+        """Return the samples of one quantity of `COLUMNS`, shape (k,)."""
+        return self.samples[:, COLUMNS.index(name)]
+
+
+def judged_window(execution: Execution, duration: float) -> Window | None:
+    """Cut the judged window out of an execution.
+
+    Args:
+        execution: What a script did.
+        duration: Length of the window, in time units of the script.
+
+    Returns:
+        The window; None when the execution does not end in dynamics, nothing was sampled, or the timestep, the
+        number of atoms or the mass changed during the last run.
+    """
+    stretch = _last_stretch(execution.segments)
+    if not stretch:
+        return None
+    last = stretch[-1]
+    total = sum(segment.steps for segment in stretch)
+    start = total - math.ceil(duration / last.timestep - _STEP_SLACK)
+    samples, frames = [], []
+    done = 0
+    for segment in stretch:
+        # Steps since the start of the stretch. A row at the start of a run is the end of the run before it.
+        moved = segment.column("step") - segment.first_step
+        samples.append(segment.samples[(moved > 0) & (done + moved > start)])
+        frames += [f for f in segment.frames if done + f.step - segment.first_step > start]
+        done += segment.steps
+    rows = np.concatenate(samples)
+    if not len(rows):
+        return None
+    return Window(
+        samples=rows,
+        timestep=last.timestep,
+        elapsed=total * last.timestep,
+        duration=duration,
+        force_field=last.force_field,
+        fixes=moving_fixes(last.fixes),
+        nested=tuple(command for segment in stretch for command in segment.nested),
+        frames=tuple(frames),
+        segments=stretch,
+    )
+
+
+def moving_fixes(fixes: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out the fixes that only look, and their `fix_modify` commands.
+
+    Args:
+        fixes: `fix` and `fix_modify` commands, as in `Segment.fixes`.
+
+    Returns:
+        The commands that integrate, thermostat, constrain or push.
+    """
+    words = [command.split() for command in fixes]
+    passive = {w[1] for w in words if w[0] == "fix" and len(w) > 3 and w[3] in PASSIVE_FIXES}
+    return tuple(command for command, w in zip(fixes, words) if w[1] not in passive)
+
+
+def measure(window: Window, source: str) -> float:
+    """Measure one quantity in a window.
+
+    Args:
+        window: The judged window.
+        source: One of `MEASURES`.
+
+    Returns:
+        The value in the units of the script: temperature, pressure, energy per atom (in `units lj` too), volume per
+        atom or length.
+
+    Raises:
+        ValueError: There is no such measure.
+    """
+    if source not in MEASURES:
+        raise ValueError(f"'{source}' cannot be measured in a window; known: {', '.join(MEASURES)}")
+    return MEASURES[source](window)
+
+
+def _mean(name: str) -> Callable[[Window], float]:
+    return lambda window: float(np.mean(window.column(name)))
+
+
+def _per_atom(name: str) -> Callable[[Window], float]:
+    return lambda window: float(np.mean(window.column(name) / window.column("atoms")))
+
+
+def _constant(atoms_per_cell: int) -> Callable[[Window], float]:
+    """Lattice constant of a cubic crystal from its mean volume per atom."""
+    return lambda window: float(np.cbrt(atoms_per_cell * np.mean(window.column("volume") / window.column("atoms"))))
+
+
+def _totals(window: Window) -> np.ndarray:
+    """Total energy per atom, shape (k,)."""
+    return np.asarray((window.column("potential") + window.column("kinetic")) / window.column("atoms"))
+
+
+MEASURES: dict[str, Callable[[Window], float]] = {
+    "mean temperature": _mean("temperature"),
+    "mean pressure": _mean("pressure"),
+    "mean potential per atom": _per_atom("potential"),
+    "mean total per atom": lambda window: float(np.mean(_totals(window))),
+    "mean volume per atom": _per_atom("volume"),
+    "mean fcc constant": _constant(4),
+    "mean bcc constant": _constant(2),
+    "mean diamond constant": _constant(8),
+    "spread of total per atom": lambda window: float(np.std(_totals(window))),
+}
+
+
+def _last_stretch(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    """Return the runs of the last stretch, oldest first; empty when there is none."""
+    stretch: list[Segment] = []
+    interrupted = False
+    for segment in reversed(segments):
+        if segment.command == "run" and segment.steps == 0:
+            # `run 0` moves nothing, but what was touched before it still parts the runs around it.
+            interrupted = interrupted or bool(segment.touched and stretch)
+            continue
+        if interrupted or not _uniform(segment) or (stretch and not _alike(segment, stretch[-1])):
+            break
+        stretch.append(segment)
+        interrupted = bool(segment.touched)
+    return tuple(reversed(stretch))
+
+
+def _uniform(segment: Segment) -> bool:
+    """Whether it is a sampled run in which timestep, atoms and mass stay the same."""
+    identity = segment.samples[:, _IDENTITY]
+    return bool(
+        segment.command == "run"
+        and len(identity) > 0
+        and np.all(identity == identity[0])
+        and np.all(segment.column("timestep") == segment.timestep)
+    )
+
+
+def _alike(a: Segment, b: Segment) -> bool:
+    return (
+        a.timestep == b.timestep
+        and np.array_equal(a.samples[0, _IDENTITY], b.samples[0, _IDENTITY])
+        and a.force_field == b.force_field
+        and moving_fixes(a.fixes) == moving_fixes(b.fixes)
+    )
