@@ -16,7 +16,8 @@ SPACE = " \t\n\v\f\r"
 
 _TRIPLE = '"""'
 _SPACE_RUN = re.compile(r"[ \t\n\v\f\r]+")
-_MARK = re.compile("[#'\"]")
+_QUOTE = re.compile("['\"]")
+_QUOTE_OR_COMMENT = re.compile("[#'\"]")
 _PLAIN_WORD = re.compile(r"[^ \t\n\v\f\r#$&'\"]+")
 _QUOTE_NAMES = {"'": "single", '"': "double", _TRIPLE: "triple"}
 
@@ -82,10 +83,11 @@ def clean(text: str) -> str:
 
     This is what happens to a command that stands inside another one (`if`, `run every`).
     """
-    text, closed = _strip_comment(text)
+    end, open_quote = _scan(text, _QUOTE_OR_COMMENT)
+    text = text[:end]
     if not text.isascii():
         # A curly quote must not close a straight one: LAMMPS has found the open quote before it replaces any.
-        text = _NOT_ASCII.sub("?", text.translate(_ASCII_FOR) if closed else text)
+        text = _NOT_ASCII.sub("?", text.translate(_ASCII_FOR) if not open_quote else text)
     return text.strip(SPACE)
 
 
@@ -126,16 +128,17 @@ def split_words(text: str) -> tuple[str, ...]:
 
 
 def check_quotes(text: str) -> None:
-    """Raise what LAMMPS raises for quotes in a command that is not yet expanded (`it's` is a word, but an error).
+    """Raise what LAMMPS raises for the quotes in a command before it expands it (`it's` is a word, but an error).
+
+    Args:
+        text: A command, comment stripped, variables not expanded.
 
     Raises:
         ScriptSyntaxError: A quote, at the start of a word or inside one, never closes.
     """
-    for start, quote in _marks(text):
-        if quote == "#":
-            return
-        if text.find(quote, start + len(quote)) < 0:
-            raise ScriptSyntaxError(f"Unmatched {_QUOTE_NAMES[quote]} quote in command")
+    _, quote = _scan(text, _QUOTE)
+    if quote:
+        raise ScriptSyntaxError(f"Unmatched {_QUOTE_NAMES[quote]} quote in command")
 
 
 def quote_words(words: Iterable[str]) -> str:
@@ -209,29 +212,19 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
     yield first, "".join(buffer)
 
 
-def _strip_comment(text: str) -> tuple[str, bool]:
-    """Return the text without its comment, and whether every quote in it closes."""
-    for start, quote in _marks(text):
-        if quote == "#":
-            return text[:start], True
-        if text.find(quote, start + len(quote)) < 0:
-            return text, False
-    return text, True
-
-
-def _marks(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each opening quote and at last the `#` that opens the comment; stop at a quote that never closes."""
+def _scan(text: str, mark: re.Pattern[str]) -> tuple[int, str]:
+    """Return where the comment starts (or the length), and the quote that never closes (or an empty string)."""
     position = 0
-    while found := _MARK.search(text, position):
+    while found := mark.search(text, position):
         start = found.start()
         quote = _quote_at(text, start)
-        yield start, quote or "#"
         if not quote:
-            return
+            return start, ""
         end = text.find(quote, start + len(quote))
         if end < 0:
-            return
+            return len(text), quote
         position = end + len(quote)
+    return len(text), ""
 
 
 def _quote_at(text: str, position: int) -> str:
