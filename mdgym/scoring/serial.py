@@ -1,0 +1,105 @@
+"""Scores one answer after another in this process, with one engine."""
+
+import threading
+import time
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Any, Self
+
+from mdgym.engine import Engine, Limits
+from mdgym.errors import InfrastructureError
+from mdgym.rewards import current_versions, judge
+from mdgym.scoring.pool import Scored, ScoringTiming
+from mdgym.script import extract_script
+from mdgym.tasks.task import Task
+from mdgym.verifier import verify
+
+
+class SerialPool:
+    """A pool of one engine, started by the first score and kept for the next ones.
+
+    A copy (deepcopy, pickle) starts an engine of its own.
+
+    Example:
+        >>> with SerialPool() as pool:  # doctest: +SKIP
+        ...     pool.score(task, script, seed=7).score.reward
+        1.0
+    """
+
+    def __init__(self, limits: Limits | None = None, sandbox: bool = True) -> None:
+        """Set up a pool; nothing is started yet.
+
+        Args:
+            limits: What one script may use; None for the defaults of `Limits`.
+            sandbox: Confine scripts. False runs them with the rights of this process: only for scripts you trust.
+        """
+        self._limits = limits or Limits()
+        self._sandbox = sandbox
+        self._lock = threading.Lock()
+        self._engine: Engine | None = None
+        self._closed = False
+
+    def score(self, task: Task, answer: str, seed: int = 0) -> Scored:
+        """Score one answer; see `Pool.score`."""
+        if not isinstance(answer, str):
+            raise TypeError(f"an answer must be a str, not {type(answer).__name__}")
+        start = time.perf_counter()
+        try:
+            return self._score(task, answer, seed, start)
+        except InfrastructureError:
+            self._drop_engine()
+            return self._score(task, answer, seed, start)
+
+    def score_many(self, items: Iterable[tuple[Task, str, int]]) -> list[Scored]:
+        """Score many `(task, answer, seed)`; the results come in their order."""
+        return [self.score(task, answer, seed) for task, answer, seed in items]
+
+    def close(self) -> None:
+        """End the engine; a second call does nothing."""
+        self._closed = True
+        self._drop_engine()
+
+    def _score(self, task: Task, answer: str, seed: int, start: float) -> Scored:
+        engine = self._current_engine()
+        script = extract_script(answer).script
+        names = tuple(q.name for q in task.contract.quantities) if task.contract else ()
+        run_start = time.perf_counter()
+        execution = engine.run(script, files=dict(task.files), variables=names, seed=seed)
+        verify_start = time.perf_counter()
+        evidence = verify(engine, task, script, execution, seed)
+        verify_end = time.perf_counter()
+        score = judge(task, execution, evidence, seed, current_versions(task))
+        timing = ScoringTiming(
+            wall_s=time.perf_counter() - start,
+            run_s=verify_start - run_start,
+            verify_s=verify_end - verify_start,
+        )
+        return Scored(score, execution, evidence, script, timing)
+
+    def _current_engine(self) -> Engine:
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the pool is closed")
+            if self._engine is None:
+                self._engine = Engine(limits=self._limits, sandbox=self._sandbox)
+            return self._engine
+
+    def _drop_engine(self) -> None:
+        with self._lock:
+            engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"limits": self._limits, "sandbox": self._sandbox}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(**state)  # type: ignore[misc]
