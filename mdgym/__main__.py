@@ -1,0 +1,5 @@
+"""`python -m mdgym` is the command `mdgym`."""
+
+from mdgym.cli import main
+
+main()

@@ -1,0 +1,42 @@
+"""The command line: `mdgym --help`.
+
+Exit codes: 0 done; 1 the doctor found a fault; 2 a wrong argument, file, task or agent; 3 mdgym or this machine
+failed; 130 stopped by Ctrl-C.
+"""
+
+import sys
+
+import typer
+from rich.markup import escape
+
+from mdgym.commands import bench, doctor, evaluate, score, tasks
+from mdgym.commands.output import stderr
+from mdgym.errors import InfrastructureError, MdgymError, SandboxError
+
+app = typer.Typer(
+    name="mdgym",
+    help="The Gymnasium environment in which language models learn to write LAMMPS scripts.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("doctor")(doctor.doctor)
+app.add_typer(tasks.app, name="tasks")
+app.command("score")(score.score)
+app.command("eval")(evaluate.run)
+app.add_typer(bench.app, name="bench")
+
+
+def main() -> None:
+    """Run the command line; an error that mdgym raised on purpose becomes one sentence."""
+    try:
+        app()
+    except (InfrastructureError, SandboxError) as error:
+        _fail(error, 3)
+    except MdgymError as error:
+        _fail(error, 2)
+
+
+def _fail(error: MdgymError, code: int) -> None:
+    stderr.print(f"[red]{escape(str(error))}[/]", soft_wrap=True)
+    sys.exit(code)

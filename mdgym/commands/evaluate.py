@@ -1,0 +1,62 @@
+"""`mdgym eval`: how good is an agent?"""
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mdgym import agents
+from mdgym.commands.output import Json, Sandbox, Split, Suite, TaskFile, print_json, read_tasks, stderr, stdout
+from mdgym.envs import LammpsScriptEnv
+from mdgym.evaluation import evaluate
+from mdgym.report import Report, comparison
+from mdgym.scoring import SerialPool
+
+
+def run(
+    agent: Annotated[
+        list[str],
+        typer.Option(help="gold, template, silent, or module:attribute of your own; give it again to compare."),
+    ],
+    suite: Suite = "core",
+    split: Split = "test",
+    tasks: TaskFile = None,
+    k: Annotated[int, typer.Option("-k", min=1, help="Rollouts per task.")] = 1,
+    episodes: Annotated[int | None, typer.Option(min=1, help="At most this many tasks, of all families.")] = None,
+    max_turns: Annotated[int, typer.Option(min=1, help="Scripts that may be tried in one episode.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Seeds tasks, episodes and agent.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Folder for the trajectories; the same command resumes it.")
+    ] = None,
+    sandbox: Sandbox = True,
+    json: Json = False,
+) -> None:
+    """Evaluate agents on a suite or on tasks of your own.
+
+    Example: mdgym eval --agent template --suite core -k 4 --episodes 32 --out runs/template
+
+    Example: mdgym eval --agent gold --agent my_package.policy:answer --tasks mine.jsonl
+    """
+    # `module:attribute` is looked for where the command is given, as `python -m` does.
+    sys.path.insert(0, os.getcwd())
+    policies = [agents.load(name) for name in agent]
+    found = read_tasks(suite, split, tasks)
+    reports: list[Report] = []
+    try:
+        with SerialPool(sandbox=sandbox) as pool, LammpsScriptEnv(tasks=found, max_turns=max_turns, pool=pool) as env:
+            for policy in policies:
+                folder = out / re.sub(r"\W", "_", policy.name) if out and len(policies) > 1 else out
+                reports.append(evaluate(env, policy, episodes=episodes, k=k, seed=seed, out=folder))
+    except KeyboardInterrupt:
+        if out:
+            stderr.print(f"Stopped. What was done is in {out}; the same command goes on from there.", soft_wrap=True)
+        raise
+    if json:
+        print_json(reports[0] if len(reports) == 1 else {"reports": reports})
+    elif len(reports) == 1:
+        stdout.print(reports[0].table())
+    else:
+        stdout.print(comparison(reports))

@@ -1,0 +1,55 @@
+"""What all commands share: where they print, which tasks they take, and one agreed form of JSON."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from mdgym.errors import TaskError
+from mdgym.records import to_json
+from mdgym.tasks.loading import load_tasks
+from mdgym.tasks.suites import load_suite
+from mdgym.tasks.task import Task
+
+stdout = Console(highlight=False)
+stderr = Console(stderr=True, highlight=False)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
+Suite = Annotated[str, typer.Option(help="Name of a suite: micro, core or slow.")]
+Split = Annotated[str, typer.Option(help="train, validation or test.")]
+TaskFile = Annotated[
+    Path | None,
+    typer.Option("--tasks", exists=True, dir_okay=False, help="A file of your own tasks, in place of a suite."),
+]
+Sandbox = Annotated[
+    bool,
+    typer.Option("--sandbox/--no-sandbox", help="Without it scripts have all your rights: only for those you trust."),
+]
+
+
+def print_json(value: Any) -> None:
+    """Print a record as one line of JSON on stdout."""
+    print(json.dumps(to_json(value)), flush=True)
+
+
+def read_tasks(suite: str, split: str, file: Path | None) -> tuple[Task, ...]:
+    """Return the tasks of a file, or of a suite when no file is given."""
+    return tuple(load_suite(suite, split) if file is None else load_tasks(file))
+
+
+def pick(tasks: tuple[Task, ...], task_id: str | None, file: Path) -> Task:
+    """Return one task of a file: the one with this id, or the only one.
+
+    Raises:
+        TaskError: There is no such task, or the file holds several and none was named.
+    """
+    if task_id is None:
+        if len(tasks) == 1:
+            return tasks[0]
+        raise TaskError(f"{file} holds {len(tasks)} tasks: choose one with --task ID")
+    for task in tasks:
+        if task.id == task_id:
+            return task
+    raise TaskError(f"{file} has no task '{task_id}'; the first is '{tasks[0].id}'")

@@ -1,0 +1,56 @@
+"""`mdgym score`: what is this script worth?"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from mdgym.commands.output import Json, Sandbox, TaskFile, print_json, stdout
+from mdgym.commands.tasks import find
+from mdgym.rewards.score import Score
+from mdgym.scoring import SerialPool
+
+
+def score(
+    script: Annotated[str, typer.Argument(help="File with a LAMMPS script, or - for stdin.")],
+    task: Annotated[str | None, typer.Option(help="Id of the task.")] = None,
+    tasks: TaskFile = None,
+    seed: Annotated[int, typer.Option(min=0, help="Episode seed.")] = 0,
+    sandbox: Sandbox = True,
+    json: Json = False,
+) -> None:
+    """Score one script for one task.
+
+    Example: mdgym score in.lammps --task core/test/lj_fluid/000
+    """
+    if script != "-" and (not Path(script).exists() or Path(script).is_dir()):
+        raise typer.BadParameter(f"there is no file '{script}'")
+    data = sys.stdin.buffer.read() if script == "-" else Path(script).read_bytes()
+    chosen = find(task, tasks)
+    with SerialPool(sandbox=sandbox) as pool:
+        result = pool.score(chosen, data.decode("utf-8", "replace"), seed).score
+    if json:
+        print_json(result)
+    else:
+        _show(result)
+
+
+def _show(score: Score) -> None:
+    success = {True: "yes", False: "no", None: "not judged (open task)"}[score.success]
+    stdout.print(f"[bold]reward {score.reward:.4f}[/]   executed: {_yes(score.executed)}   success: {success}")
+    if score.checks:
+        table = Table()
+        for name in ("check", "kind", "", "score", "message"):
+            table.add_column(name, overflow="fold")
+        for check in score.checks:
+            verdict = "[green]ok[/]" if check.passed else "[red]fail[/]"
+            table.add_row(check.name, check.kind, verdict, f"{check.score:.3f}", escape(check.message))
+        stdout.print(table)
+    stdout.print(escape(score.feedback))
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"

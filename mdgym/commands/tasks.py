@@ -1,0 +1,98 @@
+"""`mdgym tasks`: look at tasks, and write them to a file."""
+
+import json as json_module
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+
+from mdgym.commands.output import Json, Split, Suite, TaskFile, pick, print_json, read_tasks, stderr, stdout
+from mdgym.records import to_json
+from mdgym.tasks.suites import find_task
+from mdgym.tasks.task import Task
+
+app = typer.Typer(help="Look at tasks, and write them to a file.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_tasks(suite: Suite = "core", split: Split = "test", tasks: TaskFile = None, json: Json = False) -> None:
+    """List tasks.
+
+    Example: mdgym tasks list --suite micro --split train
+    """
+    found = read_tasks(suite, split, tasks)
+    if json:
+        names = ("id", "family", "suite", "split", "tier")
+        print_json({"tasks": [{**{name: getattr(task, name) for name in names}, "open": task.open} for task in found]})
+        return
+    table = Table()
+    for name in ("id", "family", "tier", "prompt"):
+        table.add_column(name, no_wrap=True)
+    for task in found:
+        table.add_row(escape(task.id), escape(task.family), str(task.tier), escape(task.prompt.strip().split("\n")[0]))
+    stdout.print(table)
+
+
+@app.command()
+def show(
+    task_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the task, as `mdgym tasks list` prints it.")],
+    tasks: TaskFile = None,
+    gold: Annotated[bool, typer.Option(help="Show the right script too.")] = False,
+    json: Json = False,
+) -> None:
+    """Show one task: what a policy reads, and what is checked.
+
+    Example: mdgym tasks show core/test/lj_fluid/000 --gold
+    """
+    task = find(task_id, tasks)
+    if json:
+        print_json(task)
+        return
+    stdout.print(Panel(escape(task.prompt.strip()), title=f"{escape(task.id)} (tier {task.tier})"))
+    if task.contract is not None:
+        stdout.print(Panel(_fields(task.contract), title="contract"))
+    for reference in task.references:
+        stdout.print(f"{escape(reference.name)}: {reference.value:.6g} ± {reference.limit:.2g} is accepted")
+    if gold:
+        stdout.print(Panel(escape(task.gold.strip() or "none"), title="gold script"))
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Argument(allow_dash=True, dir_okay=False, help="File to write, or - for stdout.")],
+    suite: Suite = "core",
+    split: Split = "test",
+    tasks: TaskFile = None,
+) -> None:
+    """Write tasks as JSON lines, which --tasks reads; a start for tasks of your own.
+
+    Example: mdgym tasks export mine.jsonl --suite micro --split train
+    """
+    found = read_tasks(suite, split, tasks)
+    lines = "".join(json_module.dumps(to_json(task), ensure_ascii=False) + "\n" for task in found)
+    if str(out) == "-":
+        sys.stdout.write(lines)
+    else:
+        out.write_text(lines, encoding="utf-8")
+        stderr.print(f"{len(found)} tasks are in {escape(str(out))}")
+
+
+def find(task_id: str | None, file: Path | None) -> Task:
+    """Return one task of a file, or of the suites when no file is given."""
+    if file is not None:
+        return pick(read_tasks("", "", file), task_id, file)
+    if task_id is None:
+        raise typer.BadParameter("name a task with --task ID, or a file with --tasks FILE")
+    return find_task(task_id)
+
+
+def _fields(record: object) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    for name, value in to_json(record).items():
+        if value not in (None, [], {}):
+            grid.add_row(name, escape(json_module.dumps(value)))
+    return grid

@@ -1,0 +1,185 @@
+import io
+import json
+import re
+import subprocess
+import sys
+import tempfile
+
+import pytest
+import typer
+
+import mdgym
+from mdgym import cli
+from mdgym.records import to_json
+
+
+@pytest.fixture
+def mdgym_command(monkeypatch, capsys):
+    """Run a command line in this process; give exit code, stdout and stderr."""
+
+    def run(*arguments, stdin=b""):
+        monkeypatch.setattr(sys, "argv", ["mdgym", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        return ended.value.code or 0, out, err
+
+    return run
+
+
+@pytest.fixture
+def task_file(tmp_path, tasks):
+    path = tmp_path / "tasks.jsonl"
+    path.write_text("".join(json.dumps(to_json(task)) + "\n" for task in tasks))
+    return path
+
+
+@pytest.fixture
+def script_file(tmp_path, good):
+    path = tmp_path / "in.lammps"
+    path.write_text(good)
+    return path
+
+
+def last_json(out):
+    return json.loads(out.splitlines()[-1])
+
+
+def commands(app, prefix=()):
+    for command in typer.main.get_command(app).commands.values():
+        if hasattr(command, "commands"):
+            yield from ((*prefix, command.name, name) for name in command.commands)
+        else:
+            yield (*prefix, command.name)
+
+
+@pytest.mark.parametrize("command", list(commands(cli.app)), ids=" ".join)
+def test_help_of_every_command_teaches_by_an_example(mdgym_command, command):
+    code, out, _ = mdgym_command(*command, "--help")
+    text = re.sub(r"[\s│]+", " ", out)
+    assert code == 0
+    assert f"Example: mdgym {' '.join(command)}" in text
+
+
+def test_doctor_finds_this_machine_fit(mdgym_command):
+    code, out, _ = mdgym_command("doctor", "--json")
+    report = last_json(out)
+    assert (code, report["ok"]) == (0, True), report
+    assert [check["name"] for check in report["checks"]][-1] == "a script"
+
+
+def test_doctor_says_what_to_do_when_nothing_can_be_written(mdgym_command, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", "/nonexistent")
+    code, out, _ = mdgym_command("doctor")
+    assert code == 1
+    assert "TMPDIR" in re.sub(r"[\s│]+", " ", out)
+
+
+def test_tasks_of_a_suite_are_listed_and_shown(mdgym_command):
+    code, out, _ = mdgym_command("tasks", "list", "--suite", "micro", "--split", "train", "--json")
+    listed = last_json(out)["tasks"]
+    assert code == 0
+    assert [task["id"] for task in listed] == [task.id for task in mdgym.load_suite("micro", "train")]
+    code, out, _ = mdgym_command("tasks", "show", listed[0]["id"], "--json")
+    assert last_json(out) == to_json(mdgym.find_task(listed[0]["id"]))
+    assert mdgym_command("tasks", "show", listed[0]["id"], "--gold")[0] == 0
+
+
+def test_exported_tasks_are_read_back(mdgym_command, task_file, tmp_path, tasks):
+    out = tmp_path / "copy.jsonl"
+    assert mdgym_command("tasks", "export", out, "--tasks", task_file)[0] == 0
+    assert tuple(mdgym.load_tasks(out)) == tasks
+    code, text, _ = mdgym_command("tasks", "export", "-", "--tasks", task_file)
+    assert (code, text) == (0, out.read_text())
+
+
+def test_script_is_scored_from_a_file_and_from_stdin(mdgym_command, task_file, script_file, tasks, good, pool):
+    expected = to_json(mdgym.score(tasks[0], good, seed=4, pool=pool))
+    choice = ("--tasks", task_file, "--task", "user/a", "--seed", 4, "--json")
+    code, out, _ = mdgym_command("score", script_file, *choice)
+    assert (code, last_json(out)) == (0, expected)
+    code, out, _ = mdgym_command("score", "-", *choice, stdin=good.encode())
+    assert (code, last_json(out)) == (0, expected)
+
+
+def test_script_that_is_not_even_text_is_scored(mdgym_command, task_file):
+    code, out, _ = mdgym_command("score", "-", "--tasks", task_file, "--task", "user/a", stdin=b"units \xff\x00")
+    assert code == 0
+    assert "executed: no" in out
+
+
+def test_trusted_script_runs_without_the_sandbox(mdgym_command, task_file, script_file):
+    code, out, _ = mdgym_command(
+        "score", script_file, "--tasks", task_file, "--task", "user/a", "--no-sandbox", "--json"
+    )
+    assert (code, last_json(out)["executed"]) == (0, True)
+
+
+def test_evaluation_writes_its_folder_and_prints_its_report(mdgym_command, task_file, tmp_path):
+    out = tmp_path / "run"
+    arguments = ("eval", "--agent", "gold", "--tasks", task_file, "-k", 2, "--out", out)
+    code, text, _ = mdgym_command(*arguments, "--json")
+    assert (code, last_json(text)) == (0, json.loads((out / "summary.json").read_text()))
+    code, text, _ = mdgym_command(*arguments)
+    assert code == 0
+    assert "gold on user/test" in text
+
+
+def test_agents_are_compared_in_one_table(mdgym_command, task_file, tmp_path):
+    arguments = ("eval", "--agent", "gold", "--agent", "silent", "--tasks", task_file, "--out", tmp_path / "run")
+    code, text, _ = mdgym_command(*arguments, "--json")
+    assert code == 0
+    assert [report["agent"] for report in last_json(text)["reports"]] == ["gold", "silent"]
+    assert (tmp_path / "run" / "silent" / "trajectories.jsonl").exists()
+    assert "silent" in mdgym_command(*arguments)[1]
+
+
+def test_agent_of_ones_own_is_found_in_the_current_directory(mdgym_command, task_file, tmp_path, monkeypatch):
+    (tmp_path / "my_policy.py").write_text("def answer(prompt):\n    return 'units lj'\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    code, out, _ = mdgym_command("eval", "--agent", "my_policy:answer", "--tasks", task_file, "--json")
+    assert (code, last_json(out)["agent"]) == (0, "my_policy:answer")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["eval", "--agent", "nobody"], "no agent 'nobody'"),
+        (["eval", "--agent", "gold", "--suite", "nonsense"], "nonsense"),
+        (["eval", "--agent", "no_such_module:x"], "no_such_module"),
+        (["tasks", "show", "core/test/nonsense/999"], "nonsense/999"),
+        (["score", "/dev/null"], "--task"),
+        (["score", "/nonexistent", "--task", "x"], "nonexistent"),
+    ],
+)
+def test_users_mistake_is_one_sentence_and_code_2(mdgym_command, arguments, complaint):
+    code, out, err = mdgym_command(*arguments)
+    assert (code, out) == (2, "")
+    assert complaint in re.sub(r"[\s│]+", " ", err)
+    assert "Traceback" not in err
+
+
+def test_machines_fault_is_code_3(mdgym_command, task_file, script_file, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", "/nonexistent")
+    code, out, err = mdgym_command("score", script_file, "--tasks", task_file, "--task", "user/a")
+    assert (code, out) == (3, "")
+    assert "Traceback" not in err
+
+
+def test_ctrl_c_is_code_130_and_says_how_to_go_on(mdgym_command, task_file, tmp_path, monkeypatch):
+    (tmp_path / "stopping_policy.py").write_text("def answer(prompt):\n    raise KeyboardInterrupt\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    code, _, err = mdgym_command(
+        "eval", "--agent", "stopping_policy:answer", "--tasks", task_file, "--out", tmp_path / "run"
+    )
+    assert code == 130
+    assert "same command" in err
+
+
+def test_installed_command_runs():
+    done = subprocess.run([sys.executable, "-m", "mdgym", "--help"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0
+    assert "doctor" in done.stdout
