@@ -20,11 +20,12 @@ from mdgym.errors import RecordError
 T = TypeVar("T")
 
 
-def to_json(value: Any) -> Any:
+def to_json(value: Any, raw: bool = False) -> Any:
     """Turn a record (or anything inside one) into plain JSON values.
 
     Args:
         value: A dataclass, array, tuple, list, dict, or scalar. A float that is not finite becomes a string.
+        raw: Leave arrays and bytes as they are, for a channel that carries them beside the JSON.
 
     Returns:
         Dicts, lists, strings, numbers, booleans and None.
@@ -38,6 +39,8 @@ def to_json(value: Any) -> Any:
         return float(value) if math.isfinite(value) else str(float(value))
     if isinstance(value, np.integer):
         return int(value)
+    if raw and isinstance(value, (np.ndarray, bytes)):
+        return value
     if isinstance(value, np.ndarray):
         array = np.ascontiguousarray(value)
         return {
@@ -48,11 +51,11 @@ def to_json(value: Any) -> Any:
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_json(getattr(value, f.name)) for f in _recorded(value)}
+        return {f.name: to_json(getattr(value, f.name), raw) for f in _recorded(value)}
     if isinstance(value, dict):
-        return {str(key): to_json(item) for key, item in value.items()}
+        return {str(key): to_json(item, raw) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
-        return [to_json(item) for item in value]
+        return [to_json(item, raw) for item in value]
     raise RecordError(f"a value of type {type(value).__name__} cannot be written to JSON")
 
 
@@ -99,13 +102,15 @@ def _read(kind: Any, data: Any, where: str) -> Any:
     if dataclasses.is_dataclass(kind):
         return _read_dataclass(kind, data, where)
     if kind is np.ndarray:
+        if isinstance(data, np.ndarray):
+            return data
         try:
             flat = np.frombuffer(base64.b64decode(data["base64"]), dtype=data["dtype"])
             return flat.reshape(data["shape"]).copy()
         except (KeyError, TypeError, ValueError) as error:
             raise RecordError(f"{where} is not a stored array: {error}") from error
     if kind is bytes:
-        return base64.b64decode(data)
+        return data if isinstance(data, bytes) else base64.b64decode(data)
     return _read_scalar(kind, data, where)
 
 
@@ -141,9 +146,7 @@ def _read_dataclass(kind: Any, data: Any, where: str) -> Any:
     unknown = sorted(set(data) - set(fields))
     if unknown:
         version = f" (schema_version {fields['schema_version'].default})" if "schema_version" in fields else ""
-        raise RecordError(
-            f"{where} has an unknown field '{unknown[0]}'{version}; known: {', '.join(fields)}"
-        )
+        raise RecordError(f"{where} has an unknown field '{unknown[0]}'{version}; known: {', '.join(fields)}")
     hints = typing.get_type_hints(kind)
     values = {}
     for name, field in fields.items():

@@ -7,7 +7,7 @@ from typing import Protocol
 from mdgym.engine.execution import Execution
 from mdgym.rewards.score import Score
 from mdgym.tasks.task import Task
-from mdgym.verifier.evidence import Evidence
+from mdgym.verifier import Evidence
 
 
 @dataclass(frozen=True)

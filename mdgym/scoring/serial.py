@@ -12,7 +12,7 @@ from mdgym.rewards import current_versions, judge
 from mdgym.scoring.pool import Scored, ScoringTiming
 from mdgym.script import extract_script
 from mdgym.tasks.task import Task
-from mdgym.verifier import verify
+from mdgym.verifier import input_files, verify
 
 
 class SerialPool:
@@ -64,7 +64,7 @@ class SerialPool:
         script = extract_script(answer).script
         names = tuple(q.name for q in task.contract.quantities) if task.contract else ()
         run_start = time.perf_counter()
-        execution = engine.run(script, files=dict(task.files), variables=names, seed=seed)
+        execution = engine.run(script, files=input_files(task), variables=names, seed=seed)
         verify_start = time.perf_counter()
         evidence = verify(engine, task, script, execution, seed)
         verify_end = time.perf_counter()

@@ -9,6 +9,7 @@ from typing import Any
 
 from mdgym.errors import TaskError
 from mdgym.records import digest
+from mdgym.script.perturb import Perturbation
 
 SPLITS = ("train", "validation", "test")
 ENSEMBLES = ("static", "nve", "nvt", "npt")
@@ -84,21 +85,6 @@ class Reference:
                 f"reference '{self.name}': value {self.value!r} is not within {self.anchor_limit!r} "
                 f"of its anchor {self.anchor!r} ({self.anchor_source})"
             )
-
-
-@dataclass(frozen=True)
-class Perturbation:
-    """How the world is changed for the counterfactual run; the answers must follow.
-
-    Attributes:
-        energy: Factor on all energies of the potential.
-        length: Factor on all lengths of the potential.
-        timestep: Factor on every `timestep` command.
-    """
-
-    energy: float = 1.0
-    length: float = 1.0
-    timestep: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,195 @@
+"""A thin, strict hold on an open LAMMPS instance: commands, expansion, variables and arrays by name."""
+
+import ctypes
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.ctypeslib import as_array
+
+_MESSAGE_SIZE = 4096
+
+
+class LammpsError(Exception):
+    """LAMMPS refused a command; the text is what it said, without source positions."""
+
+
+class Handle:
+    """Wraps `lammps.lammps`, whose own helpers decode bytes one by one and raise bare exceptions.
+
+    Attributes:
+        lmp: The wrapped instance.
+        cpu_s: CPU time spent inside LAMMPS by commands so far, seconds.
+        on_step: Called by `fix external` with (step, number of local atoms, pointer to ids, pointer to positions).
+    """
+
+    def __init__(self, lmp: Any) -> None:
+        self.lmp = lmp
+        self.cpu_s = 0.0
+        self.on_step: Callable[[int, int, Any, Any], None] | None = None
+        # Made here, because a confined process may not make memory executable, which a C callback needs.
+        self._callback = lmp.FIX_EXTERNAL_CALLBACK_FUNC(self._step)
+        self._libc = ctypes.CDLL(None)
+
+    def command(self, text: str) -> None:
+        """Execute one command.
+
+        Raises:
+            LammpsError: LAMMPS says that it is wrong.
+        """
+        start = time.process_time()
+        self.lmp.lib.lammps_command(self.lmp.lmp, text.encode())
+        self.cpu_s += time.process_time() - start
+        self._check()
+
+    def expand(self, text: str) -> str:
+        """Substitute `$x`, `${name}` and `$(formula)` outside quotes, exactly as LAMMPS does.
+
+        Raises:
+            LammpsError: A variable is unknown or a formula is wrong.
+        """
+        if "$" not in text:
+            return text
+        pointer = self.lmp.lib.lammps_expand(self.lmp.lmp, text.encode())
+        self._check()
+        try:
+            return ctypes.string_at(pointer).decode("utf-8", "replace")
+        finally:
+            self.lmp.lib.lammps_free(pointer)
+
+    def has(self, category: str, name: str) -> bool:
+        """Whether an id of a category ("variable", "fix", ...) is defined."""
+        return bool(self.lmp.lib.lammps_has_id(self.lmp.lmp, category.encode(), name.encode()))
+
+    def variable(self, name: str) -> float | None:
+        """Evaluate a variable that has one number as its value.
+
+        Raises:
+            LammpsError: It exists but cannot be evaluated now.
+        """
+        library, key = self.lmp.lib, name.encode()
+        if not self.has("variable", name):
+            return None
+        kind = library.lammps_extract_variable_datatype(self.lmp.lmp, key)
+        if kind == 0:
+            library.lammps_extract_variable.restype = ctypes.POINTER(ctypes.c_double)
+            pointer = library.lammps_extract_variable(self.lmp.lmp, key, None)
+            self._check()
+            if not pointer:
+                return None
+            value = float(pointer[0])
+            library.lammps_free(pointer)
+            return value
+        if kind == 3:
+            library.lammps_extract_variable.restype = ctypes.c_char_p
+            text = library.lammps_extract_variable(self.lmp.lmp, key, None)
+            self._check()
+            try:
+                return float(text.decode())
+            except (AttributeError, UnicodeDecodeError, ValueError):
+                return None
+        return None
+
+    def variable_names(self) -> list[str]:
+        """Names of all variables."""
+        buffer = ctypes.create_string_buffer(256)
+        count = self.lmp.lib.lammps_id_count(self.lmp.lmp, b"variable")
+        names = []
+        for index in range(count):
+            self.lmp.lib.lammps_id_name(self.lmp.lmp, b"variable", index, buffer, 256)
+            names.append(buffer.value.decode("utf-8", "replace"))
+        return names
+
+    @property
+    def step(self) -> int:
+        """The current timestep."""
+        return int(self.lmp.extract_global("ntimestep"))
+
+    @property
+    def atoms(self) -> int:
+        """Number of atoms."""
+        return int(self.lmp.lib.lammps_get_natoms(self.lmp.lmp))
+
+    @property
+    def has_box(self) -> bool:
+        """Whether a simulation box exists."""
+        return bool(self.lmp.lib.lammps_extract_setting(self.lmp.lmp, b"box_exist"))
+
+    def setting(self, name: str) -> int:
+        """An integer setting of the library."""
+        return int(self.lmp.lib.lammps_extract_setting(self.lmp.lmp, name.encode()))
+
+    def box(self) -> np.ndarray:
+        """Lower bounds, upper bounds and tilts (xy, xz, yz), shape (3, 3)."""
+        lower, upper, xy, yz, xz, _, _ = self.lmp.extract_box()
+        return np.array([lower, upper, [xy, xz, yz]], dtype=np.float64)
+
+    def per_atom(self, name: str, columns: int = 1) -> np.ndarray | None:
+        """Copy a per-atom array of the local atoms, shape (n,) or (n, columns); None when it does not exist."""
+        pointer = self.lmp.extract_atom(name)
+        if not pointer:
+            return None
+        count = self.setting("nlocal")
+        if count == 0:
+            return np.empty((0, columns) if columns > 1 else (0,), dtype=np.float64)
+        if columns == 1:
+            return as_array(pointer, shape=(count,)).copy()
+        first = ctypes.cast(pointer[0], ctypes.POINTER(ctypes.c_double))
+        return as_array(first, shape=(count, columns)).copy()
+
+    def vector(self, name: str) -> np.ndarray:
+        """Evaluate a vector-style variable, shape (n,).
+
+        Raises:
+            LammpsError: It cannot be evaluated now.
+        """
+        library, key = self.lmp.lib, name.encode()
+        library.lammps_extract_variable.restype = ctypes.POINTER(ctypes.c_int)
+        size = library.lammps_extract_variable(self.lmp.lmp, key, b"LMP_SIZE_VECTOR")
+        self._check()
+        count = int(size[0])
+        library.lammps_free(size)
+        if count == 0:
+            return np.empty(0)
+        library.lammps_extract_variable.restype = ctypes.POINTER(ctypes.c_double)
+        pointer = library.lammps_extract_variable(self.lmp.lmp, key, None)
+        self._check()
+        return as_array(pointer, shape=(count,)).copy()
+
+    def watch_steps(self, fix_id: str) -> None:
+        """Have a `fix external` call `on_step`."""
+        self.lmp.lib.lammps_set_fix_external_callback(self.lmp.lmp, fix_id.encode(), self._callback, None)
+
+    def flush(self) -> None:
+        """Write out what LAMMPS has printed."""
+        self._libc.fflush(None)
+
+    def _step(self, _caller: Any, step: int, count: int, ids: Any, positions: Any, _forces: Any) -> None:
+        if self.on_step is not None:
+            self.on_step(step, count, ids, positions)
+
+    def _check(self) -> None:
+        library = self.lmp.lib
+        if not library.lammps_has_error(self.lmp.lmp):
+            return
+        buffer = ctypes.create_string_buffer(_MESSAGE_SIZE)
+        library.lammps_get_last_error_message(self.lmp.lmp, buffer, _MESSAGE_SIZE)
+        raise LammpsError(clean_message(buffer.value.decode("utf-8", "replace")))
+
+
+def clean_message(text: str) -> str:
+    """Strip LAMMPS's own source position, link and echo of the input from an error message."""
+    lines = []
+    for line in text.splitlines():
+        if line.startswith(("Last input line", "For more information", "Last command")):
+            break
+        if line.strip():
+            lines.append(line.strip())
+    message = " ".join(lines)
+    for prefix in ("ERROR on proc 0: ", "ERROR: "):
+        message = message.removeprefix(prefix)
+    head, bracket, tail = message.rpartition(" (")
+    if bracket and (".cpp:" in tail or ".h:" in tail):
+        message = head
+    return message[:600]

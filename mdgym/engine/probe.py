@@ -1,0 +1,143 @@
+"""The trusted recording: the engine's own computes and hidden frames around every run.
+
+Thermo output can be forged, so nothing of it is read. Before each `run` the probe defines computes and fixes under
+random names, after it they are read through the library and removed again.
+"""
+
+import ctypes
+import random
+from typing import Any
+
+import numpy as np
+from numpy.ctypeslib import as_array
+
+from mdgym.engine.execution import COLUMNS, Frame
+from mdgym.engine.handle import Handle, LammpsError
+
+MAX_SAMPLES = 2_000
+MAX_FRAMES = 12
+MAX_FRAME_BYTES = 32 << 20
+INTENSIVE = ("t", "p", "p[1]", "p[2]", "p[3]", "p[4]", "p[5]", "p[6]", "vol", "atoms", "dt", "mass")
+EXTENSIVE = ("pe", "ke")
+# pf/callback adds the (zero) external force only every this many steps: practically never.
+_NEVER = 2_000_000_000
+
+
+def sampling(steps: int, randomness: random.Random) -> tuple[int, int]:
+    """Choose how often a run is sampled and when hidden frames are kept.
+
+    Args:
+        steps: Length of the run.
+        randomness: Where the hidden offset comes from.
+
+    Returns:
+        Steps between samples, and steps between frames (a multiple of the former, so that every frame has an energy).
+    """
+    every = max(1, min(10, steps // 50), steps // MAX_SAMPLES)
+    between = int(steps * randomness.uniform(0.085, 0.105)) // every
+    return every, every * max(1, between)
+
+
+class Probe:
+    """Records one run at a time.
+
+    Args:
+        handle: The LAMMPS instance.
+        secret: A name that the script cannot guess.
+    """
+
+    def __init__(self, handle: Handle, secret: str) -> None:
+        self.handle = handle
+        self.name = secret
+        self.every = 1
+        self._first = 0
+        self._snapshots: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
+        self._defined: list[str] = []
+        self._budget = MAX_FRAME_BYTES
+
+    def start(self, steps: int, frames: bool, randomness: random.Random) -> None:
+        """Define the recording for a run of `steps` steps; `frames` says whether to keep hidden frames.
+
+        Raises:
+            LammpsError: LAMMPS cannot compute one of the quantities for this system.
+        """
+        n = self.name
+        self.every, between = sampling(steps, randomness)
+        self._first = self.handle.step
+        self._snapshots = {}
+        self._define(f"compute {n}t all temp", f"uncompute {n}t")
+        self._define(f"compute {n}p all pressure {n}t", f"uncompute {n}p")
+        self._define(f"compute {n}pe all pe pair bond angle dihedral improper kspace", f"uncompute {n}pe")
+        self._define(f"compute {n}ke all ke", f"uncompute {n}ke")
+        for quantity in ("vol", "atoms", "dt"):
+            self._define(f"variable {n}{quantity} equal {quantity}", f"variable {n}{quantity} delete")
+        self._define(f"variable {n}mass equal mass(all)", f"variable {n}mass delete")
+        intensive = " ".join(("c_" if q[0] in "tp" else "v_") + n + q for q in INTENSIVE)
+        extensive = " ".join(f"c_{n}{q}" for q in EXTENSIVE)
+        self._define(f"fix {n}i all vector {self.every} {intensive}", f"unfix {n}i")
+        self._define(f"fix {n}x all vector {self.every} {extensive}", f"unfix {n}x")
+        if frames and self.handle.setting("tag_enable"):
+            self._define(f"fix {n}f all external pf/callback {between} {_NEVER}", f"unfix {n}f")
+            self.handle.on_step = self._keep_frame
+            self.handle.watch_steps(f"{n}f")
+
+    def finish(self) -> tuple[np.ndarray, tuple[Frame, ...], bool]:
+        """Read the recording and remove it.
+
+        Returns:
+            Samples, shape (k, len(COLUMNS)); hidden frames; and whether every step is accounted for.
+        """
+        last, every = self.handle.step, self.every
+        first_row = -(-self._first // every)
+        expected = max(0, last // every - first_row + 1)
+        columns = [self._read("i", i + 1) for i in range(len(INTENSIVE))]
+        columns += [self._read("x", i + 1) for i in range(len(EXTENSIVE))]
+        rows = min(len(c) for c in columns)
+        complete = rows == expected and all(len(c) == rows for c in columns)
+        steps = (first_row + np.arange(rows, dtype=np.float64)) * every
+        samples = np.column_stack([steps, *(c[:rows] for c in columns)]) if rows else np.empty((0, len(COLUMNS)))
+        self.remove()
+        return samples, self._frames(samples), complete
+
+    def remove(self) -> None:
+        """Take everything away that `start` defined."""
+        for undo in reversed(self._defined):
+            self.handle.command(undo)
+        self._defined = []
+        self.handle.on_step = None
+
+    def _define(self, command: str, undo: str) -> None:
+        self.handle.command(command)
+        self._defined.append(undo)
+
+    def _read(self, fix: str, column: int) -> np.ndarray:
+        vector = f"{self.name}w"
+        self.handle.command(f"variable {vector} vector f_{self.name}{fix}[{column}]")
+        try:
+            return self.handle.vector(vector)
+        except LammpsError:
+            # no sample was taken at all
+            return np.empty(0)
+        finally:
+            self.handle.command(f"variable {vector} delete")
+
+    def _keep_frame(self, step: int, count: int, ids: Any, x: Any) -> None:
+        if len(self._snapshots) > 2 * MAX_FRAMES or count == 0:
+            return
+        size = count * 3 * 8
+        if self._budget < size:
+            return
+        self._budget -= size
+        positions = as_array(ctypes.cast(x[0], ctypes.POINTER(ctypes.c_double)), shape=(count, 3))
+        order = np.argsort(as_array(ids, shape=(count,)), kind="stable")
+        types = self.handle.per_atom("type")
+        assert types is not None
+        self._snapshots[int(step)] = (self.handle.box(), types[order].astype(np.int64), positions[order].copy())
+
+    def _frames(self, samples: np.ndarray) -> tuple[Frame, ...]:
+        potential = dict(zip(samples[:, 0].astype(int).tolist(), samples[:, COLUMNS.index("potential")].tolist()))
+        return tuple(
+            Frame(step, box, types, positions, potential[step])
+            for step, (box, types, positions) in sorted(self._snapshots.items())
+            if step in potential
+        )

@@ -1,0 +1,169 @@
+"""A verifier's own run: energies of recorded frames, and free motion from a final state, in a fresh engine.
+
+The commands come from the task's contract, the numbers from a recording, so nothing in here was written by a policy.
+"""
+
+import ctypes
+import random
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from mdgym.engine.execution import COLUMNS, Frame, Timing
+from mdgym.engine.handle import Handle, LammpsError
+from mdgym.engine.probe import Probe
+
+
+@dataclass(frozen=True)
+class FreeMotion:
+    """Motion under the reference Hamiltonian alone (NVE).
+
+    Attributes:
+        timestep: Size of a timestep.
+        steps: Number of steps.
+        positions: Shape (n, 3), where it starts.
+        velocities: Shape (n, 3).
+        box: Shape (3, 3), as in `State`.
+        commands: Commands for this motion alone, after the force field.
+    """
+
+    timestep: float
+    steps: int
+    positions: np.ndarray
+    velocities: np.ndarray
+    box: np.ndarray
+    commands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What to compute.
+
+    Attributes:
+        units: LAMMPS unit style.
+        dimension: 2 or 3.
+        periodic: For x, y and z.
+        masses: Mass of each species.
+        species: Shape (n,), species of each atom from 1.
+        force_field: Commands of the reference Hamiltonian.
+        frames: Configurations whose potential energy is wanted.
+        motion: Free motion to follow, or None.
+    """
+
+    units: str
+    dimension: int
+    periodic: tuple[bool, bool, bool]
+    masses: tuple[float, ...]
+    species: np.ndarray
+    force_field: tuple[str, ...]
+    frames: tuple[Frame, ...] = ()
+    motion: FreeMotion | None = None
+
+
+@dataclass(frozen=True)
+class ReplayResult:
+    """What came out.
+
+    Attributes:
+        potentials: Shape (number of frames,), total potential energies.
+        samples: Shape (k, len(COLUMNS)), the free motion at every step; empty without one.
+        error: What LAMMPS said when it could not go on; empty otherwise.
+        timing: Cost; not part of the record.
+    """
+
+    potentials: np.ndarray
+    samples: np.ndarray
+    error: str = ""
+    timing: Timing = field(default=Timing(), compare=False, metadata={"record": False})
+
+    @classmethod
+    def failed(cls, error: str) -> "ReplayResult":
+        """Return the result of a run that left none."""
+        return cls(np.empty(0), np.empty((0, len(COLUMNS))), error)
+
+
+def replay(handle: Handle, job: Replay, secret: str) -> ReplayResult:
+    """Carry out a replay in a fresh LAMMPS instance.
+
+    Args:
+        handle: The instance.
+        job: What to compute; it has a frame or a motion.
+        secret: A free name for computes and fixes.
+
+    Returns:
+        The energies and samples up to the first error.
+    """
+    potentials: list[float] = []
+    samples = np.empty((0, len(COLUMNS)))
+    error = ""
+    starts = [(frame.box, frame.positions) for frame in job.frames]
+    if job.motion is not None:
+        starts.append((job.motion.box, job.motion.positions))
+    try:
+        _build(handle, job, *starts[0])
+        for frame in job.frames:
+            _place(handle, job, frame.box, frame.positions)
+            handle.command("run 0 post no")
+            potentials.append(handle.lmp.get_thermo("pe"))
+        if job.motion is not None:
+            samples = _follow(handle, job, job.motion, secret)
+    except LammpsError as problem:
+        error = str(problem).replace(secret, "probe_")
+    return ReplayResult(np.array(potentials), samples, error)
+
+
+def _build(handle: Handle, job: Replay, box: np.ndarray, positions: np.ndarray) -> None:
+    lower, upper, (xy, xz, yz) = box.tolist()
+    bounds = " ".join(f"{low!r} {high!r}" for low, high in zip(lower, upper))
+    masses = [f"mass {i} {mass!r}" for i, mass in enumerate(job.masses, 1)]
+    for command in (
+        f"units {job.units}",
+        f"dimension {job.dimension}",
+        "boundary " + " ".join("p" if periodic else "s" for periodic in job.periodic),
+        "atom_style atomic",
+        "atom_modify map array",
+        "box tilt large",
+        f"region all prism {bounds} {xy!r} {xz!r} {yz!r}" if xy or xz or yz else f"region all block {bounds}",
+        f"create_box {len(job.masses)} all",
+        *masses,
+        *job.force_field,
+        # again: a potential file may have brought masses of its own
+        *masses,
+        "neigh_modify delay 0 every 1 check yes",
+        "thermo_modify norm no",
+    ):
+        handle.command(command)
+    count = len(job.species)
+    inside = _wrapped(job, box, positions)
+    handle.lmp.create_atoms(count, list(range(1, count + 1)), job.species.tolist(), inside.ravel().tolist())
+
+
+def _place(handle: Handle, job: Replay, box: np.ndarray, positions: np.ndarray) -> None:
+    lower, upper, (xy, xz, yz) = box.tolist()
+    handle.lmp.reset_box(lower, upper, xy, yz, xz)
+    _scatter(handle, "x", _wrapped(job, box, positions))
+
+
+def _scatter(handle: Handle, name: str, values: np.ndarray) -> None:
+    data = np.ascontiguousarray(values, dtype=np.float64)
+    handle.lmp.scatter_atoms(name, 1, 3, data.ctypes.data_as(ctypes.POINTER(ctypes.c_double)))
+
+
+def _wrapped(job: Replay, box: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """Fold positions into the box along its periodic directions, shape (n, 3)."""
+    lower, upper, (xy, xz, yz) = box
+    cell = np.diag(upper - lower)
+    cell[1, 0], cell[2, 0], cell[2, 1] = xy, xz, yz
+    fractional = np.linalg.solve(cell.T, (positions - lower).T).T
+    return np.asarray(positions - (np.floor(fractional) * np.array(job.periodic)) @ cell)
+
+
+def _follow(handle: Handle, job: Replay, motion: FreeMotion, secret: str) -> np.ndarray:
+    _place(handle, job, motion.box, motion.positions)
+    _scatter(handle, "v", motion.velocities)
+    for command in (*motion.commands, f"timestep {motion.timestep!r}", "reset_timestep 0", f"fix {secret}nve all nve"):
+        handle.command(command)
+    probe = Probe(handle, secret)
+    probe.start(0, False, random.Random(0))
+    handle.command(f"run {motion.steps} post no")
+    return probe.finish()[0]

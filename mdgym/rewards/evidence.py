@@ -1,0 +1,74 @@
+"""What the verifier found by runs of its own; stored beside the execution, so that it can be judged again later."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from mdgym.engine.execution import Timing
+
+
+@dataclass(frozen=True)
+class Energies:
+    """Potential energies of recorded configurations, by the script's run and by the reference Hamiltonian.
+
+    Attributes:
+        recorded: Shape (k,), per atom, as the engine recorded them in the script's run.
+        recomputed: Shape (k,), per atom, by a fresh engine with the reference Hamiltonian.
+    """
+
+    recorded: np.ndarray
+    recomputed: np.ndarray
+
+
+@dataclass(frozen=True)
+class Continuation:
+    """Free motion (NVE) from the final state under the reference Hamiltonian.
+
+    Attributes:
+        timestep: Size of its timestep, in time units of the script.
+        own_timestep: It is the script's own timestep, not a larger one that the verifier chose to save steps.
+        total: Shape (k,), total energy per atom at every step.
+        kinetic: Shape (k,), kinetic energy per atom.
+        temperature: Shape (k,).
+    """
+
+    timestep: float
+    own_timestep: bool
+    total: np.ndarray
+    kinetic: np.ndarray
+    temperature: np.ndarray
+
+
+@dataclass(frozen=True)
+class Counterfactual:
+    """The same script in a changed world.
+
+    Attributes:
+        executed: It ran to its end.
+        reported: What it left behind, by quantity.
+        expected: What it should have left behind, by quantity; None when that cannot be said.
+    """
+
+    executed: bool
+    reported: dict[str, float | None]
+    expected: dict[str, float | None]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that was found.
+
+    Attributes:
+        energies: None when there was nothing to recompute.
+        continuation: None when the system does not move, or the recording could not be continued.
+        counterfactual: None when it was not needed: something else is wrong already.
+        error: What went wrong in a run of the verifier that the script's own state caused; empty otherwise.
+        timing: Cost of all runs; not part of the record.
+    """
+
+    energies: Energies | None = None
+    continuation: Continuation | None = None
+    counterfactual: Counterfactual | None = None
+    error: str = ""
+    schema_version: int = 1
+    timing: Timing = field(default=Timing(), compare=False, metadata={"record": False})

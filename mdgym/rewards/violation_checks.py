@@ -1,0 +1,114 @@
+"""Violations: what no honest run of the task shows. Each stops a way to be paid for physics that was not done."""
+
+import math
+
+import numpy as np
+
+from mdgym.rewards.case import Case, result
+from mdgym.rewards.contract_checks import fix_styles
+from mdgym.rewards.score import VIOLATION, CheckResult
+from mdgym.rewards.thermodynamic_checks import finite, rounded
+
+# sd(T) / (T sqrt(2 / dof)): 0.95 to 1.06 in right canonical runs, 0 under rescaling (Cu, 256 atoms, 600 K).
+KINETIC_WIDTH = (0.7, 1.3)
+# Free motion may settle this many canonical standard deviations off the temperature of the window: 600 K to 298 K
+# in a lattice that was heated but never melted into motion is 10 of them.
+EQUIPARTITION_SIGMA = 5.0
+# A counterfactual answer may be off by this many times what the contract allows a reported value.
+COUNTERFACTUAL_SLACK = 1.5
+FORGING_FIXES = ("setforce", "freeze", "nve/limit", "nve/noforce", "addforce", "aveforce", "move", "adapt", "dt/reset")
+
+
+def sane(case: Case) -> tuple[CheckResult, ...]:
+    """Nothing in the recording is infinite or undefined, and the verifier could go on from the final state."""
+    right = finite(case.execution) and not case.evidence.error
+    message = f"The system blew up. {case.evidence.error}".strip()
+    return (result("finite", VIOLATION, right, message),)
+
+
+def potential(case: Case) -> tuple[CheckResult, ...]:
+    """Hidden frames have the energies that the potential of the task gives them."""
+    energies = case.evidence.energies
+    if energies is None:
+        if case.window is None and case.dynamic:
+            return ()
+        return (result("potential", VIOLATION, False, "No configuration of the run could be recomputed."),)
+    worst = float(np.max(np.abs(energies.recorded - energies.recomputed)))
+    message = (
+        "Energies differ from those of the potential that the task names: another potential or cutoff, excluded "
+        "pairs, or stale neighbour lists."
+    )
+    return (result("potential", VIOLATION, worst <= case.contract.potential_tolerance, message),)
+
+
+def honest(case: Case) -> tuple[CheckResult, ...]:
+    """What the script reports is what its own run shows."""
+    found = []
+    for quantity in case.contract.quantities:
+        value, truth = (
+            case.reported(quantity),
+            case.measured(quantity.source) if quantity.source != "reference" else None,
+        )
+        if value is None or truth is None:
+            continue
+        right = abs(rounded(value) - rounded(truth)) <= quantity.tolerance
+        message = f"'{quantity.name}' = {value:.6g} is not what the judged window shows; compute it from the run."
+        found.append(result(f"honest {quantity.name}", VIOLATION, right, message))
+    return tuple(found)
+
+
+def kinetic_width(case: Case) -> tuple[CheckResult, ...]:
+    """The temperature fluctuates as in the canonical ensemble (canonical and isothermal-isobaric tasks only)."""
+    if not case.thermostatted or case.window is None or len(case.window.samples) < 50:
+        return ()
+    values = case.window.column("temperature")
+    mean = float(np.mean(values))
+    freedom = case.state.dimension * (case.state.atoms - 1)
+    ratio = float(np.std(values)) / (mean * math.sqrt(2 / freedom)) if mean > 0 and freedom > 0 else 0.0
+    low, high = KINETIC_WIDTH
+    message = "The temperature does not fluctuate as a thermostat that samples the canonical ensemble makes it."
+    return (result("kinetic energy width", VIOLATION, low <= ratio <= high, message),)
+
+
+def equipartition(case: Case) -> tuple[CheckResult, ...]:
+    """Left alone, the final state keeps its temperature."""
+    motion = case.evidence.continuation
+    if motion is None or case.window is None or not case.dynamic:
+        return ()
+    before = float(np.mean(case.window.column("temperature")))
+    # the first half still remembers where it started
+    after = float(np.mean(motion.temperature[len(motion.temperature) // 2 :]))
+    freedom = max(1, case.state.dimension * (case.state.atoms - 1))
+    right = math.isfinite(after) and abs(after - before) <= EQUIPARTITION_SIGMA * before * math.sqrt(2 / freedom)
+    message = (
+        "Left alone, the final state does not keep its temperature: kinetic and potential energy are not in balance."
+    )
+    return (result("equipartition", VIOLATION, right, message),)
+
+
+def styles(case: Case) -> tuple[CheckResult, ...]:
+    """No fix overrides forces, displacements or masses in a run that counts."""
+    if not case.dynamic or case.window is None:
+        return ()
+    used = [s for s in fix_styles(case.window.fixes) if s in FORGING_FIXES and s not in case.contract.allowed_fixes]
+    message = f"fix {used[0] if used else ''} overrides the motion; the task does not allow it."
+    return (result("styles", VIOLATION, not used, message),)
+
+
+def counterfactual(case: Case) -> tuple[CheckResult, ...]:
+    """In a changed world the same script gives the answers of that world."""
+    second = case.evidence.counterfactual
+    if second is None:
+        return ()
+    right = second.executed
+    for quantity in case.contract.quantities:
+        reported, expected = second.reported.get(quantity.name), second.expected.get(quantity.name)
+        if reported is None or expected is None:
+            right = False
+            continue
+        right = right and abs(reported - expected) <= COUNTERFACTUAL_SLACK * quantity.tolerance
+    message = "The result does not follow when the potential or timestep is changed: compute it, do not write it down."
+    return (result("counterfactual", VIOLATION, right, message),)
+
+
+CHECKS = (sane, potential, honest, kinetic_width, equipartition, styles, counterfactual)
