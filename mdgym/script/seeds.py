@@ -80,8 +80,8 @@ _SET = (
 )
 # How many words after the name of the pair style the seed stands, in `pair_style` itself or in a hybrid.
 _PAIR = {
-    "brownian": 6,
-    "brownian/poly": 6,
+    "brownian": 7,
+    "brownian/poly": 7,
     "dpd": 3,
     "dpd/coul/slater/long": 3,
     "dpd/ext": 3,
