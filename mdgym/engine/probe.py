@@ -12,7 +12,7 @@ import numpy as np
 from numpy.ctypeslib import as_array
 
 from mdgym.engine.execution import COLUMNS, Frame
-from mdgym.engine.handle import Handle, LammpsError
+from mdgym.engine.handle import Handle
 
 MAX_SAMPLES = 2_000
 MAX_FRAMES = 12
@@ -90,12 +90,12 @@ class Probe:
         last, every = self.handle.step, self.every
         first_row = -(-self._first // every)
         expected = max(0, last // every - first_row + 1)
-        columns = [self._read("i", i + 1) for i in range(len(INTENSIVE))]
-        columns += [self._read("x", i + 1) for i in range(len(EXTENSIVE))]
-        rows = min(len(c) for c in columns)
-        complete = rows == expected and all(len(c) == rows for c in columns)
+        inside = self.handle.fix_array(f"{self.name}i", len(INTENSIVE))
+        outside = self.handle.fix_array(f"{self.name}x", len(EXTENSIVE))
+        rows = min(len(inside), len(outside))
+        complete = len(inside) == len(outside) == expected
         steps = (first_row + np.arange(rows, dtype=np.float64)) * every
-        samples = np.column_stack([steps, *(c[:rows] for c in columns)]) if rows else np.empty((0, len(COLUMNS)))
+        samples = np.column_stack([steps, inside[:rows], outside[:rows]])
         self.remove()
         return samples, self._frames(samples), complete
 
@@ -109,17 +109,6 @@ class Probe:
     def _define(self, command: str, undo: str) -> None:
         self.handle.command(command)
         self._defined.append(undo)
-
-    def _read(self, fix: str, column: int) -> np.ndarray:
-        vector = f"{self.name}w"
-        self.handle.command(f"variable {vector} vector f_{self.name}{fix}[{column}]")
-        try:
-            return self.handle.vector(vector)
-        except LammpsError:
-            # no sample was taken at all
-            return np.empty(0)
-        finally:
-            self.handle.command(f"variable {vector} delete")
 
     def _keep_frame(self, step: int, count: int, ids: Any, x: Any) -> None:
         if len(self._snapshots) > 2 * MAX_FRAMES or count == 0:

@@ -140,7 +140,9 @@ def _build(handle: Handle, job: Replay, box: np.ndarray, positions: np.ndarray) 
 
 def _place(handle: Handle, job: Replay, box: np.ndarray, positions: np.ndarray) -> None:
     lower, upper, (xy, xz, yz) = box.tolist()
-    handle.lmp.reset_box(lower, upper, xy, yz, xz)
+    bounds = " ".join(f"{axis} final {low!r} {high!r}" for axis, low, high in zip("xyz", lower, upper))
+    tilts = f" xy final {xy!r} xz final {xz!r} yz final {yz!r}" if xy or xz or yz else ""
+    handle.command(f"change_box all {bounds}{tilts} units box")
     _scatter(handle, "x", _wrapped(job, box, positions))
 
 

@@ -60,7 +60,7 @@ class SerialPool:
         self._drop_engine()
 
     def _score(self, task: Task, answer: str, seed: int, start: float) -> Scored:
-        engine = self._current_engine()
+        engine = self.engine
         script = extract_script(answer).script
         names = tuple(q.name for q in task.contract.quantities) if task.contract else ()
         run_start = time.perf_counter()
@@ -76,7 +76,9 @@ class SerialPool:
         )
         return Scored(score, execution, evidence, script, timing)
 
-    def _current_engine(self) -> Engine:
+    @property
+    def engine(self) -> Engine:
+        """The engine behind the scores; it starts with the first of them."""
         with self._lock:
             if self._closed:
                 raise RuntimeError("the pool is closed")

