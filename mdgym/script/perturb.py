@@ -39,7 +39,6 @@ _STYLES: dict[str, tuple[_Dimensions, _Dimensions]] = {
     "lj/class2": (_CUTOFFS, _LJ),
     "lj/class2/coul/cut": (_CUTOFFS, _LJ),
     "lj/class2/coul/long": (_CUTOFFS, _LJ),
-    "lj/cubic": (_CUTOFFS, _LJ),
     "lj/cut": (_CUTOFFS, _LJ),
     "lj/cut/coul/cut": (_CUTOFFS, _LJ),
     "lj/cut/coul/debye": ((_PER_L, _L, _L), _LJ),

@@ -1,0 +1,148 @@
+import pytest
+
+from mdgym.engine.library import potentials_directory
+from mdgym.script.lexer import split_words
+from mdgym.script.perturb import Perturbation, perturb, perturb_potential
+
+ENERGY, LENGTH = 1.013, 1.0027
+
+FILES = [
+    ("Cu_mishin1.eam.alloy", "eam/alloy", "fcc", 3.615, "Cu"),
+    ("NiAlH_jea.eam.alloy", "eam/alloy", "fcc", 3.52, "Ni"),
+    ("Fe_mm.eam.fs", "eam/fs", "bcc", 2.855, "Fe"),
+    ("AlFe_mm.eam.fs", "eam/fs", "fcc", 4.05, "Al"),
+    ("Ag_u3.eam", "eam", "fcc", 4.09, ""),
+    ("Si.sw", "sw", "diamond", 5.431, "Si"),
+    ("GaN.sw", "sw", "diamond", 4.5, "Ga"),
+    ("Si.tersoff", "tersoff", "diamond", 5.432, "Si"),
+    ("SiC.tersoff", "tersoff", "diamond", 3.56, "C"),
+]
+
+# (pair_style, pair_coeff): one atom type; energies follow `scale`, except for charges.
+INLINE = [
+    ("lj/cut 8.0", "1 1 0.4 2.3"),
+    ("lj/cut 8.0", "* * 0.4 2.3 7.5"),
+    ("lj/cut/opt 8.0", "1 1 0.4 2.3"),
+    ("lj/expand 8.0", "1 1 0.4 2.0 0.3"),
+    ("lj/smooth 6.0 8.0", "1 1 0.4 2.3"),
+    ("lj/smooth/linear 8.0", "1 1 0.4 2.3"),
+    ("lj/gromacs 6.0 8.0", "1 1 0.4 2.3"),
+    ("lj/sf 8.0", "1 1 0.4 2.3"),
+    ("lj/mdf 6.0 8.0", "1 1 0.4 2.3"),
+    ("lj/class2 8.0", "1 1 0.4 2.3"),
+    ("lj96/cut 8.0", "1 1 0.4 2.3"),
+    ("mie/cut 8.0", "1 1 0.4 2.3 14 7 7.9"),
+    ("nm/cut 8.0", "1 1 0.4 2.3 12 6"),
+    ("morse 8.0", "1 1 0.34 1.36 2.87 7.5"),
+    ("morse/smooth/linear 8.0", "1 1 0.34 1.36 2.87"),
+    ("buck 8.0", "1 1 1200 0.3 40.0"),
+    ("born 8.0", "1 1 0.26 0.32 2.34 1.0 0.7"),
+    ("yukawa 0.5 8.0", "1 1 10.0"),
+    ("gauss 8.0", "1 1 0.5 0.1"),
+    ("soft 4.0", "1 1 3.0"),
+    ("harmonic/cut", "1 1 0.5 4.0"),
+    ("ufm 8.0", "1 1 4.0 2.0"),
+    ("hybrid morse 8.0", "1 1 morse 0.34 1.36 2.87"),
+    ("hybrid/overlay lj/cut 8.0 lj/cut 5.0 yukawa 0.5 8.0", "1 1 lj/cut 2 0.4 2.3 4.9"),
+]
+
+
+def energy_per_atom(lammps, lattice, constant, pair_style, pair_coeff):
+    instance = lammps.instance
+    instance.command("clear")
+    instance.commands_string(f"""
+        units metal
+        atom_modify map array
+        lattice {lattice} {constant!r}
+        region box block 0 3 0 3 0 3
+        create_box 1 box
+        create_atoms 1 box
+        group one id 1
+        displace_atoms one move 0.09 0.05 0.03 units lattice
+        mass 1 50.0
+        pair_style {pair_style}
+        pair_coeff {pair_coeff}
+        run 0 post no
+    """)
+    return instance.get_thermo("pe") / instance.get_natoms()
+
+
+@pytest.mark.parametrize(("name", "style", "lattice", "constant", "element"), FILES)
+def test_a_scaled_potential_file_scales_energies_and_lengths_exactly(
+    lammps, tmp_path, name, style, lattice, constant, element
+):
+    source = potentials_directory() / name
+    scaled = tmp_path / name
+    text = perturb_potential(name, source.read_text(), ENERGY, LENGTH)
+    assert text is not None
+    scaled.write_text(text)
+    for stretch in (0.96, 1.0, 1.05):
+        before = energy_per_atom(lammps, lattice, stretch * constant, style, f"* * {source} {element}")
+        after = energy_per_atom(lammps, lattice, stretch * constant * LENGTH, style, f"* * {scaled} {element}")
+        assert after == pytest.approx(ENERGY * before, rel=1e-9)
+
+
+@pytest.mark.parametrize(("pair_style", "pair_coeff"), INLINE)
+def test_scaled_coefficients_scale_energies_and_lengths_exactly(lammps, pair_style, pair_coeff):
+    style = ("pair_style", *split_words(pair_style))
+    other = "\npair_coeff 1 1 yukawa 0.0\npair_coeff 1 1 lj/cut 1 0.0 1.0" if style[1] == "hybrid/overlay" else ""
+    scaled_style = perturb(style, (), ENERGY, LENGTH, 1.0)
+    scaled_coeff = perturb(("pair_coeff", *split_words(pair_coeff)), style, ENERGY, LENGTH, 1.0)
+    before = energy_per_atom(lammps, "fcc", 4.0, pair_style, pair_coeff + other)
+    after = energy_per_atom(lammps, "fcc", 4.0 * LENGTH, " ".join(scaled_style[1:]), " ".join(scaled_coeff[1:]) + other)
+    assert before != 0
+    assert after == pytest.approx(ENERGY * before, rel=1e-9)
+
+
+def test_a_timestep_is_scaled():
+    assert perturb(("timestep", "0.002"), (), 2.0, 2.0, 1.5) == ("timestep", "0.003")
+
+
+def test_what_is_not_known_comes_back_as_the_same_object():
+    style = ("pair_style", "colloid", "12.5")
+    for words in [
+        ("pair_coeff", "1", "1", "144.0", "1.0", "5.0", "5.0", "7.0"),
+        ("fix", "1", "all", "nve"),
+        ("timestep",),
+        ("pair_style",),
+        ("pair_coeff", "*", "*"),
+        (),
+    ]:
+        assert perturb(words, style, 1.1, 1.1, 1.1) is words
+    file = ("pair_coeff", "*", "*", "Si.sw", "Si")
+    assert perturb(file, ("pair_style", "sw"), 1.1, 1.1, 1.0) is file
+    assert perturb(("pair_coeff", "1", "1", "0.4", "2.3"), (), 1.1, 1.1, 1.0) == (
+        "pair_coeff",
+        "1",
+        "1",
+        "0.4",
+        "2.3",
+    )
+
+
+def test_no_change_changes_nothing():
+    words = ("pair_coeff", "1", "1", "0.40", "2.3")
+    assert perturb(words, ("pair_style", "lj/cut", "8"), **vars(Perturbation())) is words
+
+
+def test_words_that_are_no_numbers_end_the_coefficients():
+    style = ("pair_style", "hybrid", "lj/cut", "8", "morse", "8")
+    assert perturb(("pair_coeff", "1", "2", "none"), style, 2.0, 2.0, 1.0) == ("pair_coeff", "1", "2", "none")
+    assert perturb(style, (), 1.0, 2.0, 1.0) == ("pair_style", "hybrid", "lj/cut", "16.0", "morse", "16.0")
+    assert perturb(("pair_coeff", "1", "1", "1_0", "nan"), ("pair_style", "lj/cut", "8"), 2.0, 2.0, 1.0)[3] == "1_0"
+
+
+@pytest.mark.parametrize("name", ["Cu.eam.alloy", "Fe.eam.fs", "Ag.eam", "Si.sw", "Si.tersoff"])
+@pytest.mark.parametrize("text", ["", "one line", "a\nb\nc\n1 Cu\n2 0.1 2 0.1 5\n", "Si Si Si 1 2 3"])
+def test_a_file_that_is_not_what_its_name_says_is_not_scaled(name, text):
+    assert perturb_potential(name, text, 1.1, 1.1) is None
+
+
+def test_other_formats_are_not_scaled():
+    assert perturb_potential("library.meam", "", 1.1, 1.1) is None
+
+
+def test_every_file_of_the_wheel_in_a_known_format_is_scaled():
+    for path in potentials_directory().iterdir():
+        if path.suffix in (".sw", ".tersoff") or path.name.endswith((".eam.alloy", ".eam.fs")):
+            assert perturb_potential(path.name, path.read_text(), 1.0, 1.0) is not None, path.name
