@@ -1,0 +1,127 @@
+"""Items of the contract."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mdgym.rewards import contract_checks
+from mdgym.rewards.case import Case
+from rewards.conftest import ATOMS, NPT, SIDE, make_case, make_execution, make_task
+
+
+def failed(case: Case) -> list[str]:
+    return [r.name for check in contract_checks.CHECKS for r in check(case) if not r.passed]
+
+
+def test_a_right_run_holds_every_item(right: Case) -> None:
+    assert failed(right) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "name"),
+    [
+        ({"units": "lj"}, "units"),
+        ({"masses": np.full(ATOMS, 127.1)}, "masses"),
+        ({"masses": np.where(np.arange(ATOMS) == 7, 1.0, 63.55)}, "masses"),
+        ({"ids": np.arange(10)}, "same atoms"),
+    ],
+)
+def test_another_system_is_noticed(state: dict, name: str) -> None:
+    assert name in failed(make_case(execution=make_execution(state=state)))
+
+
+def test_too_few_and_too_many_atoms_fail() -> None:
+    assert failed(make_case(task=make_task(atoms=(257, 300)))) == ["atoms"]
+    assert failed(make_case(task=make_task(atoms=(100, 255)))) == ["atoms"]
+
+
+def test_a_mass_within_half_a_percent_is_accepted() -> None:
+    assert failed(make_case(execution=make_execution(state={"masses": np.full(ATOMS, 63.546)}))) == []
+
+
+def test_a_variable_without_value_fails() -> None:
+    assert failed(make_case(execution=make_execution(variables={"pe_mean": None}))) == ["variable pe_mean"]
+
+
+def test_density_is_that_of_the_judged_window() -> None:
+    task = make_task(density=ATOMS / SIDE**3, ensemble="npt")
+    assert failed(make_case(task=task)) == []
+    assert failed(make_case(task=make_task(density=1.01 * ATOMS / SIDE**3))) == ["density"]
+
+
+def test_a_prescribed_timestep_is_exact() -> None:
+    assert failed(make_case(task=make_task(timestep=0.002))) == []
+    assert failed(make_case(task=make_task(timestep=0.003))) == ["prescribed timestep"]
+
+
+def test_a_short_run_fails() -> None:
+    assert failed(make_case(task=make_task(duration=4.5))) == ["duration"]
+
+
+def test_commands_inside_a_judged_run_may_only_look() -> None:
+    look = make_execution(segment={"nested": ('print "here"', "variable a equal pe")})
+    push = make_execution(segment={"nested": ("velocity all scale 600",)})
+    assert failed(make_case(execution=look)) == []
+    assert failed(make_case(execution=push)) == ["constancy"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "fixes", "right"),
+    [
+        ("npt", NPT, True),
+        ("npt", ("fix 1 all nph iso 0 0 1", "fix 2 all langevin 600 600 0.1 5"), True),
+        ("npt", ("fix 1 all nph iso 0 0 1", "fix 2 all temp/csvr 600 600 0.1 5"), True),
+        ("npt", (*NPT, "fix 2 all ave/time 1 1 1 c_thermo_temp"), True),
+        ("npt", (*NPT, "fix 2 all momentum 100 linear 1 1 1"), True),
+        ("npt", ("fix 1 all nvt temp 600 600 0.1",), False),
+        ("npt", ("fix 1 all nve",), False),
+        ("npt", ("fix 1 all nve", "fix 2 all press/berendsen iso 0 0 1", "fix 3 all langevin 1 1 1 1"), False),
+        ("npt", (*NPT, "fix 2 all setforce 0 0 0"), False),
+        ("npt", (*NPT, "fix 2 all temp/berendsen 600 600 0.1"), False),
+        ("npt", (), False),
+        ("nvt", NPT, False),
+        ("nve", NPT, False),
+    ],
+)
+def test_fixes_must_sample_the_ensemble(wanted: str, fixes: tuple[str, ...], right: bool) -> None:
+    case = make_case(task=make_task(ensemble=wanted), execution=make_execution(segment={"fixes": fixes}))
+    assert ("ensemble" not in failed(case)) is right
+
+
+@pytest.mark.parametrize(
+    ("wanted", "fixes", "right"),
+    [
+        ("nvt", ("fix 1 all nvt temp 600 600 0.1",), True),
+        ("nvt", ("fix 1 all nvt/omp temp 600 600 0.1",), True),
+        ("nvt", ("fix 1 all nve", "fix 2 all langevin 600 600 0.1 5"), True),
+        ("nvt", ("fix 1 all nve", "fix 2 all temp/csvr 600 600 0.1 5"), True),
+        ("nvt", ("fix 1 all nve", "fix 2 all temp/berendsen 600 600 0.1"), False),
+        ("nvt", ("fix 1 all nve", "fix 2 all temp/rescale 1 600 600 1 1"), False),
+        ("nvt", ("fix 1 all nve",), False),
+        ("nve", ("fix 1 all nve",), True),
+        ("nve", ("fix 1 all nvt temp 600 600 0.1",), False),
+        ("nve", ("fix 1 all nve", "fix 2 all langevin 600 600 0.1 5"), False),
+    ],
+)
+def test_at_fixed_volume(wanted: str, fixes: tuple[str, ...], right: bool) -> None:
+    execution = make_execution(segment={"fixes": fixes})
+    samples = execution.segments[0].samples
+    samples[:, 9] = SIDE**3
+    case = make_case(task=make_task(ensemble=wanted), execution=execution)
+    assert ("ensemble" not in failed(case)) is right
+
+
+def test_a_frozen_box_is_no_constant_pressure() -> None:
+    execution = make_execution()
+    execution.segments[0].samples[:, 9] = SIDE**3
+    assert failed(make_case(execution=execution)) == ["ensemble"]
+
+
+def test_atoms_deleted_after_the_run_are_noticed() -> None:
+    state = make_execution().state
+    assert state is not None
+    fewer = replace(
+        state, ids=state.ids[:-1], types=state.types[:-1], masses=state.masses[:-1], positions=state.positions[:-1]
+    )
+    assert "same atoms" in failed(make_case(execution=replace(make_execution(), state=fewer)))

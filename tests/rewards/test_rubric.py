@@ -1,0 +1,137 @@
+"""The scalar and its order."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mdgym.engine.execution import (
+    CRASH,
+    EXITED,
+    FORBIDDEN,
+    QUOTA,
+    SCRIPT_ERROR,
+    TIMEOUT,
+    Execution,
+    Milestones,
+    ScriptFault,
+)
+from mdgym.records import from_json, to_json
+from mdgym.rewards import judge
+from mdgym.rewards.evidence import Energies, Evidence
+from mdgym.rewards.score import Score, Versions
+from mdgym.tasks.task import Task
+from rewards.conftest import make_evidence, make_execution, make_task, with_column
+
+VERSIONS = Versions("0", "0", "", "")
+
+
+def score(execution: Execution, evidence: Evidence | None = None, task: Task | None = None) -> Score:
+    return judge(task or make_task(), execution, evidence or make_evidence(), 0, VERSIONS)
+
+
+def test_right_is_one_and_success() -> None:
+    verdict = score(make_execution())
+    assert (verdict.reward, verdict.success, verdict.executed) == (1.0, True, True)
+
+
+@pytest.mark.parametrize("status", [FORBIDDEN, EXITED])
+def test_attacks_and_forged_ends_earn_nothing(status: str) -> None:
+    assert score(Execution(status, ScriptFault("no"), commands=9)).reward == 0.0
+
+
+def test_no_command_at_all_earns_nothing() -> None:
+    assert score(Execution("completed")).reward == 0.0
+    prose = ScriptFault("Unknown command: Here is the script", "Here is the script", 1)
+    assert score(Execution(SCRIPT_ERROR, prose, commands=1)).reward == 0.0
+
+
+@pytest.mark.parametrize("status", [TIMEOUT, QUOTA])
+def test_limits_are_flat_whatever_was_reached(status: str) -> None:
+    reached = Milestones(True, True, True, True)
+    assert score(Execution(status, ScriptFault("x"), reached, 90, 10_000)).reward == 0.01
+
+
+def test_an_error_earns_by_milestones_and_steps() -> None:
+    fault = ScriptFault("x", "pair_coeff", 9)
+    first = score(Execution(SCRIPT_ERROR, fault, Milestones(), 3)).reward
+    box = score(Execution(SCRIPT_ERROR, fault, Milestones(True, True), 8)).reward
+    late = score(Execution(CRASH, fault, Milestones(True, True, True, True), 20, 100_000)).reward
+    assert (first, box, late) == (0.02, pytest.approx(0.02 + 0.18 * 0.3), pytest.approx(0.20))
+
+
+def test_a_violation_caps_a_perfect_run() -> None:
+    wrong = make_evidence(energies=Energies(np.full(3, -3.45), np.full(3, -3.44)))
+    verdict = score(make_execution(), wrong)
+    assert verdict.reward == 0.25
+    assert verdict.success is False
+
+
+def test_a_failing_item_of_the_contract_keeps_it_below_0_29() -> None:
+    verdict = score(make_execution(segment={"fixes": ("fix 1 all nve",)}))
+    assert 0.20 <= verdict.reward < 0.29
+
+
+def test_a_wrong_temperature_is_graded_and_above_a_failing_contract() -> None:
+    cold = with_column("temperature", make_execution().segments[0].column("temperature") - 25)
+    colder = with_column("temperature", make_execution().segments[0].column("temperature") - 100)
+    assert 0.40 <= score(colder).reward < score(cold).reward < 1.0
+    assert score(colder).reward == pytest.approx(0.40, abs=1e-3)
+
+
+def test_soft_physics_costs_half_of_its_share() -> None:
+    evidence = make_evidence()
+    assert evidence.continuation is not None
+    noisy = -3.37 + 2e-4 * np.random.default_rng(5).standard_normal(200)
+    motion = replace(evidence.continuation, total=noisy)
+    assert score(make_execution(), replace(evidence, continuation=motion)).reward == pytest.approx(0.825)
+
+
+def test_unwatched_dynamics_earn_no_more_than_an_incomplete_script() -> None:
+    verdict = score(make_execution(watched=False, unwatched_reason="rerun"))
+    assert verdict.reward <= 0.20
+    assert verdict.success is False
+
+
+def test_a_run_without_run_is_not_executed() -> None:
+    verdict = score(make_execution(milestones=Milestones(True, True), segments=(), steps=0))
+    assert not verdict.executed
+    assert verdict.reward < 0.20
+
+
+def test_open_tasks_have_no_success() -> None:
+    verdict = score(make_execution(), Evidence(), Task(id="open", prompt="p"))
+    assert verdict.success is None
+    assert verdict.reward == 1.0
+
+
+def test_the_order_of_honest_mistakes() -> None:
+    fault = ScriptFault("x", "pair_coeff", 9)
+    ladder = [
+        score(Execution(QUOTA, fault, Milestones(True, True), 100_001)).reward,
+        score(Execution(SCRIPT_ERROR, fault, Milestones(), 3)).reward,
+        score(Execution(SCRIPT_ERROR, fault, Milestones(True, True, True, True), 20, 700)).reward,
+        score(make_execution(segment={"fixes": ("fix 1 all nve",)})).reward,
+        score(with_column("pressure", np.full(201, 1e4))).reward,
+        1.0,
+    ]
+    assert ladder == sorted(ladder)
+    assert len(set(ladder)) == len(ladder)
+    assert ladder[0] > 0
+
+
+def test_a_score_survives_json() -> None:
+    verdict = score(make_execution())
+    assert from_json(Score, to_json(verdict)) == verdict
+
+
+def test_stored_runs_score_the_same_again() -> None:
+    execution, evidence = make_execution(), make_evidence()
+    stored = from_json(Execution, to_json(execution)), from_json(Evidence, to_json(evidence))
+    assert score(*stored) == score(execution, evidence)
+
+
+def test_feedback_names_what_failed_and_never_the_accepted_value() -> None:
+    verdict = score(make_execution(variables={"pe_mean": -3.2}))
+    assert "pe_mean" in verdict.feedback
+    assert "-3.45" not in verdict.feedback

@@ -1,0 +1,86 @@
+"""Violations: each cheat, and the honest run next to it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mdgym.rewards import violation_checks
+from mdgym.rewards.case import Case
+from mdgym.rewards.evidence import Counterfactual, Energies
+from rewards.conftest import NPT, TARGET, make_case, make_evidence, make_execution, make_task, with_column
+
+
+def failed(case: Case) -> list[str]:
+    return [r.name for check in violation_checks.CHECKS for r in check(case) if not r.passed]
+
+
+def test_a_right_run_violates_nothing(right: Case) -> None:
+    assert failed(right) == []
+
+
+def test_another_potential_shows_in_the_energies_of_frames() -> None:
+    wrong = make_evidence(energies=Energies(np.full(3, -3.45), np.array([-3.45, -3.4546, -3.45])))
+    assert failed(make_case(evidence=wrong)) == ["potential"]
+    right = make_evidence(energies=Energies(np.full(3, -3.45), np.full(3, -3.45 + 9e-6)))
+    assert failed(make_case(evidence=right)) == []
+
+
+def test_a_run_without_frames_proves_nothing() -> None:
+    assert failed(make_case(evidence=make_evidence(energies=None))) == ["potential"]
+
+
+def test_a_number_that_the_run_does_not_show_is_noticed() -> None:
+    assert failed(make_case(execution=make_execution(variables={"pe_mean": -3.4}))) == ["honest pe_mean"]
+
+
+@pytest.mark.parametrize("width", [0.0, 0.3, 2.0])
+def test_a_temperature_that_does_not_fluctuate_right_is_noticed(width: float) -> None:
+    values = make_execution().segments[0].column("temperature")
+    changed = np.mean(values) + width * (values - np.mean(values))
+    assert failed(make_case(execution=with_column("temperature", changed))) == ["kinetic energy width"]
+
+
+def test_the_width_is_not_asked_of_constant_energy() -> None:
+    execution = with_column("temperature", np.full(201, TARGET))
+    assert "kinetic energy width" not in failed(make_case(task=make_task(ensemble="nve"), execution=execution))
+
+
+def test_a_heated_but_frozen_lattice_falls_to_half_its_temperature() -> None:
+    evidence = make_evidence()
+    assert evidence.continuation is not None
+    frozen = replace(evidence.continuation, temperature=np.linspace(600, 298, 200))
+    assert failed(make_case(evidence=replace(evidence, continuation=frozen))) == ["equipartition"]
+
+
+@pytest.mark.parametrize("style", ["setforce 0 0 0", "nve/limit 0.1", "move linear 0 0 0", "adapt 1 atom mass v_m"])
+def test_fixes_that_override_the_motion_are_noticed(style: str) -> None:
+    execution = make_execution(segment={"fixes": (*NPT, f"fix 9 all {style}")})
+    assert "styles" in failed(make_case(execution=execution))
+
+
+def test_a_fix_that_the_task_allows_is_no_violation() -> None:
+    execution = make_execution(segment={"fixes": (*NPT, "fix 9 all setforce 0 0 0")})
+    assert failed(make_case(task=make_task(allowed_fixes=("setforce",)), execution=execution)) == []
+
+
+def test_not_a_number_is_noticed() -> None:
+    assert "finite" in failed(make_case(execution=with_column("pressure", np.full(201, np.nan))))
+
+
+def test_an_exploding_verifier_run_is_held_against_the_script() -> None:
+    assert "finite" in failed(make_case(evidence=make_evidence(error="Lost atoms: original 256 current 12")))
+
+
+@pytest.mark.parametrize(
+    ("second", "right"),
+    [
+        (Counterfactual(True, {"pe_mean": -3.551}, {"pe_mean": -3.55}), True),
+        (Counterfactual(True, {"pe_mean": -3.45}, {"pe_mean": -3.55}), False),
+        (Counterfactual(True, {"pe_mean": None}, {"pe_mean": -3.55}), False),
+        (Counterfactual(True, {"pe_mean": -3.55}, {"pe_mean": None}), False),
+        (Counterfactual(False, {}, {"pe_mean": -3.55}), False),
+    ],
+)
+def test_a_memorised_number_does_not_follow_a_changed_world(second: Counterfactual, right: bool) -> None:
+    assert (failed(make_case(evidence=make_evidence(counterfactual=second))) == []) is right
