@@ -77,7 +77,6 @@ class Sandbox:
             if threads != 1:
                 # Landlock and seccomp bind the calling thread only.
                 raise SandboxError(f"a process with {threads} threads cannot be confined")
-            _set_limits(limits, memory)
             if uid is not None:
                 os.setgroups([])
                 os.setresgid(uid, uid, uid)
@@ -89,6 +88,7 @@ class Sandbox:
             if os.getppid() != self.server:
                 raise SandboxError("the engine's server ended while a script was being started")
             landlock.restrict(self.read_only, (directory,), self.landlock_abi)
+            _set_limits(limits, memory)
             seccomp.install_filter(self.filter, os.getpid())
         except (OSError, ValueError) as error:
             raise SandboxError(f"a script could not be confined: {error}") from error
