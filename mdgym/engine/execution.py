@@ -105,7 +105,8 @@ class Segment:
         last_step: Timestep after it.
         timestep: Size of a timestep at its end, in time units of the script.
         every: Samples were taken at multiples of this many steps.
-        samples: Shape (k, len(COLUMNS)), a row per sample.
+        samples: Shape (k, len(COLUMNS)), a row per sample; one at its end for a minimization, with NaN for what is not
+            known there.
         frames: Hidden frames.
         force_field: The commands that define forces, as executed, in the order they were given.
         fixes: The active `fix` and `fix_modify` commands, as executed.

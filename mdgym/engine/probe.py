@@ -4,6 +4,7 @@ Thermo output can be forged, so nothing of it is read. Before each `run` the pro
 random names, after it they are read through the library and removed again.
 """
 
+import contextlib
 import ctypes
 import random
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.ctypeslib import as_array
 
 from mdgym.engine.execution import COLUMNS, Frame
-from mdgym.engine.handle import Handle
+from mdgym.engine.handle import Handle, LammpsError
 
 MAX_SAMPLES = 2_000
 MAX_FRAMES = 12
@@ -55,8 +56,8 @@ class Probe:
         self._defined: list[str] = []
         self._budget = MAX_FRAME_BYTES
 
-    def start(self, steps: int, frames: bool, randomness: random.Random) -> None:
-        """Define the recording for a run of `steps` steps; `frames` says whether to keep hidden frames.
+    def start_run(self, steps: int, frames: bool, randomness: random.Random) -> None:
+        """Define the recording of a run of `steps` steps; `frames` says whether to keep hidden frames.
 
         Raises:
             LammpsError: LAMMPS cannot compute one of the quantities for this system.
@@ -65,10 +66,7 @@ class Probe:
         self.every, between = sampling(steps, randomness)
         self._first = self.handle.step
         self._snapshots = {}
-        self._define(f"compute {n}t all temp", f"uncompute {n}t")
-        self._define(f"compute {n}p all pressure {n}t", f"uncompute {n}p")
-        self._define(f"compute {n}pe all pe pair bond angle dihedral improper kspace", f"uncompute {n}pe")
-        self._define(f"compute {n}ke all ke", f"uncompute {n}ke")
+        self._define_computes()
         for quantity in ("vol", "atoms", "dt"):
             self._define(f"variable {n}{quantity} equal {quantity}", f"variable {n}{quantity} delete")
         self._define(f"variable {n}mass equal mass(all)", f"variable {n}mass delete")
@@ -81,8 +79,8 @@ class Probe:
             self.handle.on_step = self._keep_frame
             self.handle.watch_steps(f"{n}f")
 
-    def finish(self) -> tuple[np.ndarray, tuple[Frame, ...], bool]:
-        """Read the recording and remove it.
+    def finish_run(self) -> tuple[np.ndarray, tuple[Frame, ...], bool]:
+        """Read the recording of a run and remove it.
 
         Returns:
             Samples, shape (k, len(COLUMNS)); hidden frames; and whether every step is accounted for.
@@ -98,6 +96,37 @@ class Probe:
         samples = np.column_stack([steps, inside[:rows], outside[:rows]])
         self.remove()
         return samples, self._frames(samples), complete
+
+    def start_minimization(self) -> None:
+        """Define what is read at the end of a minimization: LAMMPS samples nothing in between.
+
+        Raises:
+            LammpsError: LAMMPS cannot compute one of the quantities for this system.
+        """
+        self.every = 1
+        self._define_computes()
+
+    def finish_minimization(self) -> np.ndarray:
+        """Read one sample at the minimum, shape (1, len(COLUMNS)); what is not known there is not a number."""
+        handle, n = self.handle, self.name
+        row = np.full(len(COLUMNS), np.nan)
+        lower, upper, _ = handle.box()
+        row[COLUMNS.index("step")] = handle.step
+        row[COLUMNS.index("volume")] = float(np.prod(upper - lower))
+        row[COLUMNS.index("atoms")] = handle.atoms
+        for column, compute in (("potential", "pe"), ("kinetic", "ke"), ("temperature", "t"), ("pressure", "p")):
+            # the pressure is not there when the script leaves it out of its thermo output
+            with contextlib.suppress(LammpsError):
+                row[COLUMNS.index(column)] = handle.compute(n + compute)
+        self.remove()
+        return row[None, :]
+
+    def _define_computes(self) -> None:
+        n = self.name
+        self._define(f"compute {n}t all temp", f"uncompute {n}t")
+        self._define(f"compute {n}p all pressure {n}t", f"uncompute {n}p")
+        self._define(f"compute {n}pe all pe pair bond angle dihedral improper kspace", f"uncompute {n}pe")
+        self._define(f"compute {n}ke all ke", f"uncompute {n}ke")
 
     def remove(self) -> None:
         """Take everything away that `start` defined."""

@@ -166,6 +166,6 @@ def _follow(handle: Handle, job: Replay, motion: FreeMotion, secret: str) -> np.
     for command in (*motion.commands, f"timestep {motion.timestep!r}", "reset_timestep 0", f"fix {secret}nve all nve"):
         handle.command(command)
     probe = Probe(handle, secret)
-    probe.start(0, False, random.Random(0))
+    probe.start_run(0, False, random.Random(0))
     handle.command(f"run {motion.steps} post no")
-    return probe.finish()[0]
+    return probe.finish_run()[0]

@@ -123,7 +123,10 @@ class Runs:
         watching = not self.unwatched
         if watching:
             try:
-                self._probe.start(steps, command == "run", self._hidden)
+                if command == "run":
+                    self._probe.start_run(steps, True, self._hidden)
+                else:
+                    self._probe.start_minimization()
             except LammpsError as error:
                 self._probe.remove()
                 # Without a box LAMMPS's own complaint about the run is the one to show.
@@ -134,7 +137,10 @@ class Runs:
         handle.command(text)
         last = handle.step
         if watching:
-            samples, frames, complete = self._probe.finish()
+            if command == "run":
+                samples, frames, complete = self._probe.finish_run()
+            else:
+                samples, frames, complete = self._probe.finish_minimization(), (), True
             timestep = float(handle.lmp.extract_global("dt"))
             segment = Segment(
                 command, line, first, last, timestep, self._probe.every, samples, frames,

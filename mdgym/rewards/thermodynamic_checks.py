@@ -66,8 +66,9 @@ def _target(case: Case, name: str, source: str) -> tuple[CheckResult, ...]:
 
 
 def finite(execution: Execution) -> bool:
-    """Whether everything in the recording is a finite number."""
-    return all(bool(math.isfinite(s.samples.sum())) for s in execution.segments)
+    """Whether every run was recorded in finite numbers, and every minimization ended in a finite energy."""
+    recorded = [s.samples if s.command == "run" else s.column("potential") for s in execution.segments]
+    return all(math.isfinite(values.sum()) for values in recorded)
 
 
 CHECKS = (temperature, pressure, quantities)

@@ -93,7 +93,8 @@ class Contract:
 
     Attributes:
         units: LAMMPS unit style.
-        masses: Accepted mass of each species, in `units`; each atom must have one of them.
+        masses: Mass of each species, in `units`; each atom must have one of them, and each must occur. Empty when
+            masses do not matter (static tasks of one species).
         atoms: Least and largest number of atoms.
         force_field: LAMMPS commands of the reference Hamiltonian (pair_style, pair_coeff, pair_modify, ...).
         ensemble: One of `ENSEMBLES`; "nvt" means canonical sampling at fixed volume.

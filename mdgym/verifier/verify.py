@@ -25,6 +25,8 @@ from mdgym.tasks.task import Contract, Task
 MOTION_TIME = {"metal": 0.4, "lj": 1.0, "real": 400.0, "si": 4e-13}
 MOTION_STEPS = (80, 400)
 MAX_FRAMES = 4
+# Where a contract asks for no mass there is one species, and its mass does not matter to an energy.
+_ANY_MASS = (1.0,)
 
 
 def input_files(task: Task) -> dict[str, str | Path]:
@@ -81,7 +83,14 @@ def _replayed(engine: Engine, task: Task, contract: Contract, execution: Executi
         return Evidence()
     motion, own_timestep = _motion(contract, state)
     job = Replay(
-        contract.units, state.dimension, state.periodic, contract.masses, species, contract.force_field, frames, motion
+        contract.units,
+        state.dimension,
+        state.periodic,
+        contract.masses or _ANY_MASS,
+        species,
+        contract.force_field,
+        frames,
+        motion,
     )
     if not frames and motion is None:
         return Evidence()
@@ -102,8 +111,8 @@ def _replayed(engine: Engine, task: Task, contract: Contract, execution: Executi
 
 
 def _species(contract: Contract, state: State) -> np.ndarray | None:
-    """Return the species of each atom by its mass, from 1; None when one fits none."""
-    masses = np.array(contract.masses)
+    """Return the species of each atom by its mass, from 1; None when there are no masses to tell by."""
+    masses = np.array(contract.masses or _ANY_MASS)
     if not state.atoms or not np.all(np.isfinite(state.masses)):
         return None
     nearest = np.argmin(np.abs(state.masses[:, None] - masses), axis=1)
