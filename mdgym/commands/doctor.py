@@ -108,9 +108,10 @@ def _temporary() -> str:
 
 def _script() -> str:
     with Engine() as engine:
+        engine.start()
         execution = engine.run(_SCRIPT)
     if not execution.executed:
-        raise InfrastructureError(f"it ended as {execution.status}: {execution.error}")
+        raise InfrastructureError(f"it ended as {execution.status}: {execution.error and execution.error.message}")
     return f"{execution.steps} steps in {1000 * execution.timing.wall_s:.0f} ms"
 
 
