@@ -2,7 +2,7 @@
 
 Four defences stand behind each other: resource limits, an unprivileged user, Landlock (files, TCP, signals) and
 seccomp (system calls). A server calls `prepare` once; each of its forked children calls `Sandbox.confine`
-(0.9 ms; most of that are first writes to memory shared with the server). Anything that fails raises: the child must
+(1.0 ms; most of that are first writes to memory shared with the server). Anything that fails raises: the child must
 then end, not run.
 """
 
