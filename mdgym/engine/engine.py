@@ -18,7 +18,9 @@ from mdgym.engine.process import ServerProcess
 from mdgym.engine.replay import Replay, ReplayResult
 from mdgym.errors import InfrastructureError
 from mdgym.records import from_json, to_json
+from mdgym.script.lexer import read_script
 from mdgym.script.perturb import Perturbation
+from mdgym.script.styles import COMMANDS
 
 MAX_SCRIPT_BYTES = 1 << 20
 # The server answers a deadline by itself; only a dead or stopped one needs longer than this.
@@ -118,7 +120,7 @@ class Engine:
         limits = limits or self.limits
         job = ScriptJob(text, tuple(given), variables, seed, limits, perturbation)
         answer = self._ask({"kind": "script", "job": to_json(job), "files": given, "limits": to_json(limits)}, limits)
-        return _execution(answer, time.perf_counter() - began)
+        return replace(_execution(answer, time.perf_counter() - began), recognised=_recognised(text))
 
     def replay(self, job: Replay, files: Mapping[str, str | bytes | os.PathLike[str]] | None = None) -> ReplayResult:
         """Do a verifier's run.
@@ -183,6 +185,10 @@ def _safe_name(name: str) -> str:
     return str(path)
 
 
+def _recognised(script: str) -> int:
+    return sum(command.text.split(maxsplit=1)[0] in COMMANDS for command in read_script(script))
+
+
 def _content(content: str | bytes | os.PathLike[str]) -> str | bytes:
     if isinstance(content, str):
         return content.encode("utf-8", "replace")
@@ -203,7 +209,7 @@ def _execution(answer: dict[str, Any], wall_s: float) -> Execution:
         bits, line, commands, steps, text = answer["progress"]
         reached = Milestones(*(bool(bits >> i & 1) for i in range(4)))
         fault = ScriptFault(answer["message"], text[:400], line)
-        execution = Execution(answer["status"], fault, reached, commands, steps, watched=False)
+        execution = Execution(answer["status"], fault, reached, commands, steps=steps, watched=False)
     log = _without_timings(answer["log"])
     warnings = [line.strip() for line in log.splitlines() if line.startswith("WARNING")]
     return replace(

@@ -212,7 +212,8 @@ class Execution:
         status: One of `STATUSES`.
         error: Why it did not complete; None when it did.
         milestones: How far it came.
-        commands: Number of LAMMPS commands that were executed.
+        commands: Number of commands that were executed.
+        recognised: Number of commands in the text whose name is one of LAMMPS; 0 for prose.
         steps: Steps of dynamics and minimization that ended.
         warnings: The first warnings of LAMMPS, one line each.
         segments: The trusted recording, a segment per `run` or `minimize`.
@@ -230,6 +231,7 @@ class Execution:
     error: ScriptFault | None = None
     milestones: Milestones = Milestones()
     commands: int = 0
+    recognised: int = 0
     steps: int = 0
     warnings: tuple[str, ...] = ()
     segments: tuple[Segment, ...] = ()

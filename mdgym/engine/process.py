@@ -12,6 +12,7 @@ import weakref
 from pathlib import Path
 from typing import Any
 
+from mdgym.engine.library import ENVIRONMENT
 from mdgym.engine.protocol import receive, send
 from mdgym.errors import InfrastructureError, SandboxError
 
@@ -43,7 +44,7 @@ class ServerProcess:
                         *(sys.executable, "-m", "mdgym.engine.server", str(theirs.fileno())),
                         *(str(self.base), str(self.owner), "confined" if sandbox else "open"),
                     ],
-                    env={"PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "PATH": os.defpath},
+                    env={**ENVIRONMENT, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "PATH": os.defpath},
                     cwd=self.base,
                     stdin=subprocess.DEVNULL,
                     stdout=log,

@@ -13,7 +13,7 @@
 import math
 from collections.abc import Callable
 
-from mdgym.engine.execution import COMPLETED, EXITED, FORBIDDEN, QUOTA, TIMEOUT, Execution
+from mdgym.engine.execution import EXITED, FORBIDDEN, QUOTA, TIMEOUT, Execution
 from mdgym.rewards import contract_checks, physics_checks, thermodynamic_checks, violation_checks
 from mdgym.rewards.case import Case, build_case, result
 from mdgym.rewards.evidence import Evidence
@@ -137,12 +137,12 @@ def _components(task: Task, execution: Execution, checks: tuple[CheckResult, ...
 
 
 def _reward(task: Task, execution: Execution, checks: tuple[CheckResult, ...], components: dict[str, float]) -> float:
-    if execution.status in (FORBIDDEN, EXITED) or (execution.status == COMPLETED and execution.commands == 0):
-        return 0.0
-    if execution.commands <= 1 and _no_command(execution):
+    if execution.status in (FORBIDDEN, EXITED):
         return 0.0
     if execution.status in (TIMEOUT, QUOTA):
         return LIMIT_REWARD
+    if execution.recognised == 0:
+        return 0.0
     if not execution.executed or not execution.watched or not checks:
         return PROGRESS[0] + PROGRESS[1] * components["progress"]
     if components["contract"] < 1.0:
@@ -151,8 +151,3 @@ def _reward(task: Task, execution: Execution, checks: tuple[CheckResult, ...], c
         theta, phi = components["thermodynamics"], components["physics"]
         earned = PHYSICS_REWARD[0] + PHYSICS_REWARD[1] * theta + PHYSICS_REWARD[2] * theta * phi
     return min(earned, VIOLATION_MOST) if components["violations"] else earned
-
-
-def _no_command(execution: Execution) -> bool:
-    """Whether the very first word was no LAMMPS command: prose, not a script with a typo in it."""
-    return execution.error is not None and execution.error.message.startswith("Unknown command")

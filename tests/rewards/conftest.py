@@ -87,6 +87,7 @@ def make_execution(**changes: Any) -> Execution:
         status=COMPLETED,
         milestones=Milestones(True, True, True, True),
         commands=20,
+        recognised=20,
         steps=STEPS,
         segments=(segment,),
         state=state,

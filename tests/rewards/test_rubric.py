@@ -37,26 +37,28 @@ def test_right_is_one_and_success() -> None:
 
 @pytest.mark.parametrize("status", [FORBIDDEN, EXITED])
 def test_attacks_and_forged_ends_earn_nothing(status: str) -> None:
-    assert score(Execution(status, ScriptFault("no"), commands=9)).reward == 0.0
+    assert score(Execution(status, ScriptFault("no"), commands=9, recognised=9)).reward == 0.0
 
 
 def test_no_command_at_all_earns_nothing() -> None:
     assert score(Execution("completed")).reward == 0.0
     prose = ScriptFault("Unknown command: Here is the script", "Here is the script", 1)
     assert score(Execution(SCRIPT_ERROR, prose, commands=1)).reward == 0.0
+    typo = ScriptFault("Unknown command", "unit lj", 1)
+    assert score(Execution(SCRIPT_ERROR, typo, commands=1, recognised=12)).reward > 0
 
 
 @pytest.mark.parametrize("status", [TIMEOUT, QUOTA])
 def test_limits_are_flat_whatever_was_reached(status: str) -> None:
     reached = Milestones(True, True, True, True)
-    assert score(Execution(status, ScriptFault("x"), reached, 90, 10_000)).reward == 0.01
+    assert score(Execution(status, ScriptFault("x"), reached, 90, 90, 10_000)).reward == 0.01
 
 
 def test_an_error_earns_by_milestones_and_steps() -> None:
     fault = ScriptFault("x", "pair_coeff", 9)
-    first = score(Execution(SCRIPT_ERROR, fault, Milestones(), 3)).reward
-    box = score(Execution(SCRIPT_ERROR, fault, Milestones(True, True), 8)).reward
-    late = score(Execution(CRASH, fault, Milestones(True, True, True, True), 20, 100_000)).reward
+    first = score(Execution(SCRIPT_ERROR, fault, Milestones(), 3, 9)).reward
+    box = score(Execution(SCRIPT_ERROR, fault, Milestones(True, True), 8, 9)).reward
+    late = score(Execution(CRASH, fault, Milestones(True, True, True, True), 20, 20, 100_000)).reward
     assert (first, box, late) == (0.02, pytest.approx(0.02 + 0.18 * 0.3), pytest.approx(0.20))
 
 
@@ -108,9 +110,9 @@ def test_open_tasks_have_no_success() -> None:
 def test_the_order_of_honest_mistakes() -> None:
     fault = ScriptFault("x", "pair_coeff", 9)
     ladder = [
-        score(Execution(QUOTA, fault, Milestones(True, True), 100_001)).reward,
-        score(Execution(SCRIPT_ERROR, fault, Milestones(), 3)).reward,
-        score(Execution(SCRIPT_ERROR, fault, Milestones(True, True, True, True), 20, 700)).reward,
+        score(Execution(QUOTA, fault, Milestones(True, True), 100_001, 9)).reward,
+        score(Execution(SCRIPT_ERROR, fault, Milestones(), 3, 9)).reward,
+        score(Execution(SCRIPT_ERROR, fault, Milestones(True, True, True, True), 20, 20, 700)).reward,
         score(make_execution(segment={"fixes": ("fix 1 all nve",)})).reward,
         score(with_column("pressure", np.full(201, 1e4))).reward,
         1.0,
