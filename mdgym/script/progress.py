@@ -30,7 +30,7 @@ _STARTS = frozenset({"minimize", "rerun", "run"})
 _TYPE_MASS = frozenset({"angle", "atomic", "bond", "charge", "full", "molecular"})
 # Pair styles that take masses neither from their file nor from anywhere else.
 _MASSLESS = re.compile(
-    r"(lj|lj96|born|buck|coul|sw|tersoff|morse|mie|yukawa|soft|gauss|nm|zbl|table|zero|airebo|rebo|vashishta|ufm|dpd)(/|$)"
+    r"(lj|lj96|born|buck|coul|sw|tersoff|morse|mie|yukawa|soft|gauss|nm|zbl|table|zero|airebo|rebo|snap|edip|comb|vashishta|ufm|dpd)(/|$)"
 )
 _RANGE = re.compile(r"(\d*)(\*?)(\d*)")
 

@@ -5,6 +5,8 @@ import os
 import pytest
 
 from mdgym.engine.library import open_lammps, potentials_directory
+from mdgym.script.lint import Catalogue
+from mdgym.script.styles import BUILTIN_COMMANDS
 
 
 class Lammps:
@@ -47,3 +49,12 @@ def lammps():
     holder = Lammps()
     yield holder
     holder.instance.close()
+
+
+@pytest.fixture(scope="session")
+def catalogue(lammps):
+    instance = lammps.instance
+    categories = "atom integrate minimize pair bond angle dihedral improper kspace compute fix region dump command"
+    styles = {name: frozenset(instance.available_styles(name)) for name in categories.split()}
+    potentials = frozenset(path.name for path in potentials_directory().iterdir())
+    return Catalogue(BUILTIN_COMMANDS | styles["command"] | {"quit"}, styles, potentials)

@@ -2,9 +2,8 @@ import time
 
 import pytest
 
-from mdgym.engine.library import package_directory, potentials_directory
-from mdgym.script.lint import Catalogue, Finding, lint
-from mdgym.script.styles import BUILTIN_COMMANDS, COMMANDS, SUFFIXES, without_suffix
+from mdgym.engine.library import package_directory
+from mdgym.script.lint import Finding, lint
 
 RIGHT = {
     "lj": """
@@ -184,15 +183,6 @@ WRONG = [
 EAM = RIGHT["eam sets the masses"]
 
 
-@pytest.fixture(scope="module")
-def catalogue(lammps):
-    instance = lammps.instance
-    categories = "atom integrate minimize pair bond angle dihedral improper kspace compute fix region dump command"
-    styles = {name: frozenset(instance.available_styles(name)) for name in categories.split()}
-    potentials = frozenset(path.name for path in potentials_directory().iterdir())
-    return Catalogue(BUILTIN_COMMANDS | styles["command"] | {"quit"}, styles, potentials)
-
-
 def run(lammps, tmp_path, script):
     """Run a script in LAMMPS and say whether it came to the end."""
     path = tmp_path / "in.test"
@@ -270,18 +260,6 @@ def test_nothing_is_said_about_what_is_not_known(catalogue, change):
 def test_an_empty_script_has_a_finding(catalogue):
     assert [f.message for f in lint("# nothing\n", catalogue)] == ["the script has no commands"]
     assert [f.severity for f in lint("run\0 1", catalogue)] == ["error"]
-
-
-def test_the_list_of_commands_is_that_of_lammps(catalogue):
-    # Deprecated names that LAMMPS only keeps to say so.
-    old = {"box", "kim", "reset_ids", "reset_atom_ids", "reset_mol_ids", "mdi", "quit"}
-    assert (catalogue.commands ^ COMMANDS) <= old
-
-
-def test_a_suffix_is_stripped_and_nothing_else(catalogue):
-    for style in catalogue.styles["pair"]:
-        plain = without_suffix(style)
-        assert plain == style or (plain in catalogue.styles["pair"] and style[len(plain) + 1 :] in SUFFIXES)
 
 
 @pytest.mark.parametrize(
