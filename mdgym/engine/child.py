@@ -83,7 +83,7 @@ def run_script(handle: Handle, job: ScriptJob, secret: str, mailbox: Mailbox) ->
     try:
         interpreter.run()
         values, remarks = harvest.variables(handle, job.variables)
-        state = harvest.state(handle, interpreter.books)
+        state = harvest.state(handle, interpreter.books, secret)
     except Halt as halt:
         status = halt.status
         message = halt.message.replace(secret, "probe_")

@@ -1,6 +1,7 @@
 """What is read from LAMMPS's memory after the last command."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 
@@ -38,8 +39,13 @@ def variables(handle: Handle, wanted: tuple[str, ...] | None) -> tuple[dict[str,
     return values, tuple(remarks)
 
 
-def state(handle: Handle, books: Bookkeeping) -> State | None:
+def state(handle: Handle, books: Bookkeeping, secret: str) -> State | None:
     """Read the final system, sorted by atom id.
+
+    Args:
+        handle: The LAMMPS instance.
+        books: What is in force.
+        secret: A free name for a file.
 
     Returns:
         The state; None when there is no box, or atoms have no ids to tell them apart.
@@ -51,6 +57,7 @@ def state(handle: Handle, books: Bookkeeping) -> State | None:
     if ids is None or types is None or positions is None or velocities is None:
         return None
     order = np.argsort(ids, kind="stable")
+    restart = _restart(handle, secret) if handle.setting("molecule_flag") else None
     types = types.astype(np.int64)
     charges = handle.per_atom("q")
     lmp = handle.lmp
@@ -69,7 +76,20 @@ def state(handle: Handle, books: Bookkeeping) -> State | None:
         velocities=velocities[order].astype(np.float64),
         charges=charges[order].astype(np.float64) if charges is not None else np.empty(0),
         force_field=books.force_field,
+        restart=restart,
     )
+
+
+def _restart(handle: Handle, secret: str) -> bytes | None:
+    """Let LAMMPS write down what arrays do not hold: bonds, angles, special neighbours and their coefficients."""
+    path = Path(f"{secret}.restart")
+    try:
+        handle.command(f"write_restart {path}")
+        return path.read_bytes()
+    except (LammpsError, OSError):
+        return None
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _masses(handle: Handle, types: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ The commands come from the task's contract, the numbers from a recording, so not
 import ctypes
 import random
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -48,6 +49,7 @@ class Replay:
         force_field: Commands of the reference Hamiltonian.
         frames: Configurations whose potential energy is wanted.
         motion: Free motion to follow, or None.
+        restart: A restart file with the topology, for molecular systems (`State.restart`); atoms have ids 1 to n.
     """
 
     units: str
@@ -58,6 +60,7 @@ class Replay:
     force_field: tuple[str, ...]
     frames: tuple[Frame, ...] = ()
     motion: FreeMotion | None = None
+    restart: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,10 @@ def replay(handle: Handle, job: Replay, secret: str) -> ReplayResult:
     if job.motion is not None:
         starts.append((job.motion.box, job.motion.positions))
     try:
-        _build(handle, job, *starts[0])
+        if job.restart is not None:
+            _restore(handle, job, job.restart, secret)
+        else:
+            _build(handle, job, *starts[0])
         for frame in job.frames:
             _place(handle, job, frame.box, frame.positions)
             handle.command("run 0 post no")
@@ -136,6 +142,15 @@ def _build(handle: Handle, job: Replay, box: np.ndarray, positions: np.ndarray) 
     count = len(job.species)
     inside = _wrapped(job, box, positions)
     handle.lmp.create_atoms(count, list(range(1, count + 1)), job.species.tolist(), inside.ravel().tolist())
+
+
+def _restore(handle: Handle, job: Replay, restart: bytes, secret: str) -> None:
+    path = Path(f"{secret}.restart")
+    path.write_bytes(restart)
+    masses = [f"mass {i} {mass!r}" for i, mass in enumerate(job.masses, 1)]
+    settings = ("neigh_modify delay 0 every 1 check yes", "thermo_modify norm no")
+    for command in ("atom_modify map array", f"read_restart {path}", *job.force_field, *masses, *settings):
+        handle.command(command)
 
 
 def _place(handle: Handle, job: Replay, box: np.ndarray, positions: np.ndarray) -> None:

@@ -1,0 +1,46 @@
+"""Systems with bonds are replayed from a restart that the engine itself has written."""
+
+import numpy as np
+import pytest
+
+from mdgym.engine import Engine
+from mdgym.engine.execution import COLUMNS
+from mdgym.engine.replay import FreeMotion, Replay
+
+FORCE_FIELD = (
+    "pair_style lj/cut 1.12",
+    "pair_modify shift yes",
+    "pair_coeff 1 1 1 1",
+    "bond_style harmonic",
+    "bond_coeff 1 50 1.26",
+)
+SCRIPT = f"""units lj
+atom_style bond
+lattice sc 0.5
+region box block 0 6 0 6 0 6
+create_box 1 box bond/types 1 extra/bond/per/atom 6 extra/special/per/atom 80
+create_atoms 1 box
+mass 1 1
+{chr(10).join(FORCE_FIELD)}
+create_bonds many all all 1 1.0 1.27
+velocity all create 1 5
+fix 1 all nve
+timestep 0.002
+run 100
+"""
+
+
+def test_energies_and_motion_of_a_bonded_system_are_reproduced() -> None:
+    with Engine() as engine:
+        execution = engine.run(SCRIPT)
+        state, segment = execution.state, execution.segments[-1]
+        assert state is not None
+        assert execution.files == ()
+        motion = FreeMotion(0.002, 20, state.positions, state.velocities, state.box)
+        frames = segment.frames[-3:]
+        job = Replay("lj", 3, state.periodic, (1.0,), state.types, FORCE_FIELD, frames, motion, state.restart)
+        result = engine.replay(job)
+    assert result.error == ""
+    assert result.potentials == pytest.approx([frame.potential for frame in frames], rel=1e-12)
+    energy = [COLUMNS.index("potential"), COLUMNS.index("kinetic")]
+    assert np.sum(result.samples[0, energy]) == pytest.approx(np.sum(segment.samples[-1, energy]), rel=1e-12)
