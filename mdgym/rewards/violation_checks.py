@@ -14,8 +14,6 @@ KINETIC_WIDTH = (0.7, 1.3)
 # Free motion may settle this many canonical standard deviations off the temperature of the window: 600 K to 298 K
 # in a lattice that was heated but never melted into motion is 10 of them.
 EQUIPARTITION_SIGMA = 5.0
-# A counterfactual answer may be off by this many times what the contract allows a reported value.
-COUNTERFACTUAL_SLACK = 1.5
 FORGING_FIXES = ("setforce", "freeze", "nve/limit", "nve/noforce", "addforce", "aveforce", "move", "adapt", "dt/reset")
 
 
@@ -106,7 +104,7 @@ def counterfactual(case: Case) -> tuple[CheckResult, ...]:
         if reported is None or expected is None:
             right = False
             continue
-        right = right and abs(reported - expected) <= COUNTERFACTUAL_SLACK * quantity.tolerance
+        right = right and abs(reported - expected) <= quantity.tolerance
     message = "The result does not follow when the potential or timestep is changed: compute it, do not write it down."
     return (result("counterfactual", VIOLATION, right, message),)
 

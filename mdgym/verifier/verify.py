@@ -91,6 +91,7 @@ def _replayed(engine: Engine, task: Task, contract: Contract, execution: Executi
         contract.force_field,
         frames,
         motion,
+        state.restart,
     )
     if not frames and motion is None:
         return Evidence()
