@@ -45,13 +45,17 @@ class Counterfactual:
 
     Attributes:
         executed: It ran to its end.
+        runs: Number of `run` and `minimize` commands that it carried out.
         reported: What it left behind, by quantity.
-        expected: What it should have left behind, by quantity; None when that cannot be said.
+        measured: What its own recording shows, by quantity; None where no state holds the quantity.
+        factors: By how much a static result must change, by quantity; None where that is not known.
     """
 
     executed: bool
+    runs: int
     reported: dict[str, float | None]
-    expected: dict[str, float | None]
+    measured: dict[str, float | None]
+    factors: dict[str, float | None]
 
 
 @dataclass(frozen=True)

@@ -60,10 +60,10 @@ def check_all(task: Task, execution: Execution, evidence: Evidence) -> tuple[Che
     return () if case is None else tuple(found for check in CHECKS for found in check(case))
 
 
-def passes(task: Task, execution: Execution, evidence: Evidence) -> bool:
-    """Whether every check holds so far; the verifier asks before it does an expensive run."""
+def worth_a_second_run(task: Task, execution: Execution, evidence: Evidence) -> bool:
+    """Whether a script would be paid for results: contract held, no violation found; only then they must be proved."""
     checks = check_all(task, execution, evidence)
-    return bool(checks) and all(check.passed for check in checks)
+    return bool(checks) and all(check.passed for check in checks if check.kind in (CONTRACT, VIOLATION))
 
 
 def judge(task: Task, execution: Execution, evidence: Evidence, seed: int, versions: Versions) -> Score:

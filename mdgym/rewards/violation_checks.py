@@ -6,14 +6,22 @@ import numpy as np
 
 from mdgym.rewards.case import Case, result
 from mdgym.rewards.contract_checks import fix_styles
+from mdgym.rewards.evidence import Counterfactual
 from mdgym.rewards.score import VIOLATION, CheckResult
-from mdgym.rewards.thermodynamic_checks import finite, rounded
+from mdgym.rewards.thermodynamic_checks import finite, grade, rounded
+from mdgym.tasks.task import Quantity
 
 # sd(T) / (T sqrt(2 / dof)): 0.95 to 1.06 in right canonical runs, 0 under rescaling (Cu, 256 atoms, 600 K).
 KINETIC_WIDTH = (0.7, 1.3)
 # Free motion may settle this many canonical standard deviations off the temperature of the window: 600 K to 298 K
 # in a lattice that was heated but never melted into motion is 10 of them.
 EQUIPARTITION_SIGMA = 5.0
+# A right static result scales with the potential to 1e-6 (minimizers) or 1e-4 (coarse scans); this is of the tolerance.
+STATIC_FOLLOWS = 0.3
+# The least part of the full change that a wrong static result must show.
+WRONG_FOLLOWS = 0.3
+# A script that works only when it notices a changed world did not do the work that it is paid for.
+SAME_WORK = 0.5
 FORGING_FIXES = ("setforce", "freeze", "nve/limit", "nve/noforce", "addforce", "aveforce", "move", "adapt", "dt/reset")
 
 
@@ -94,19 +102,30 @@ def styles(case: Case) -> tuple[CheckResult, ...]:
 
 
 def counterfactual(case: Case) -> tuple[CheckResult, ...]:
-    """In a changed world the same script gives the answers of that world."""
+    """In a changed world the same script does the same work, and gives the answers of that world."""
     second = case.evidence.counterfactual
     if second is None:
         return ()
-    right = second.executed
-    for quantity in case.contract.quantities:
-        reported, expected = second.reported.get(quantity.name), second.expected.get(quantity.name)
-        if reported is None or expected is None:
-            right = False
-            continue
-        right = right and abs(reported - expected) <= quantity.tolerance
+    right = second.executed and len(case.execution.segments) >= SAME_WORK * second.runs
+    right = right and all(_follows(case, quantity, second) for quantity in case.contract.quantities)
     message = "The result does not follow when the potential or timestep is changed: compute it, do not write it down."
     return (result("counterfactual", VIOLATION, right, message),)
+
+
+def _follows(case: Case, quantity: Quantity, second: Counterfactual) -> bool:
+    first, reported = case.reported(quantity), second.reported.get(quantity.name)
+    measured, factor = second.measured.get(quantity.name), second.factors.get(quantity.name)
+    reference = case.task.reference(quantity.name)
+    if first is None or reported is None:
+        return False
+    if quantity.source != "reference":
+        return measured is not None and abs(reported - measured) <= quantity.tolerance
+    if factor is None:
+        return False
+    if reference is not None and grade(first, reference)[0]:
+        return abs(reported - factor * first) <= STATIC_FOLLOWS * quantity.tolerance
+    # A wrong result (relaxed under pressure, say) need not scale exactly; one that was written down does not move.
+    return (reported - first) / ((factor - 1) * first) >= WRONG_FOLLOWS if first and factor != 1.0 else True
 
 
 CHECKS = (sane, potential, honest, kinetic_width, equipartition, styles, counterfactual)

@@ -5,6 +5,7 @@ one, the same script in a changed world, only when everything else is right.
 """
 
 import math
+import random
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from mdgym.engine.library import potentials_directory
 from mdgym.engine.replay import FreeMotion, Replay
 from mdgym.engine.window import judged_window, measure
 from mdgym.rewards.evidence import Continuation, Counterfactual, Energies, Evidence
-from mdgym.rewards.rubric import passes
+from mdgym.rewards.rubric import worth_a_second_run
 from mdgym.script.perturb import Perturbation, perturb_potential
 from mdgym.tasks.task import Contract, Task
 
@@ -70,8 +71,8 @@ def verify(engine: Engine, task: Task, script: str, execution: Execution, seed: 
     if task.contract is None or not execution.executed or not execution.watched or execution.state is None:
         return Evidence()
     evidence = _replayed(engine, task, task.contract, execution, execution.state)
-    if task.contract.counterfactual is not None and passes(task, execution, evidence):
-        second, cost = _changed_world(engine, task, script, execution, seed)
+    if task.contract.counterfactual is not None and worth_a_second_run(task, execution, evidence):
+        second, cost = _changed_world(engine, task, script, seed)
         evidence = replace(evidence, counterfactual=second, timing=_add(evidence.timing, cost))
     return evidence
 
@@ -160,29 +161,41 @@ def _smooth(contract: Contract) -> tuple[str, ...]:
     return ("pair_modify shift yes",) if truncated and not shifted else ()
 
 
-def _changed_world(
-    engine: Engine, task: Task, script: str, execution: Execution, seed: int
-) -> tuple[Counterfactual, Timing]:
+def _changed_world(engine: Engine, task: Task, script: str, seed: int) -> tuple[Counterfactual, Timing]:
     contract = task.contract
     assert contract is not None and contract.counterfactual is not None
-    change = contract.counterfactual
+    change = _drawn(contract.counterfactual, task, seed)
     files: dict[str, str | Path] = input_files(task)
-    for name in potential_names(task):
+    names = potential_names(task)
+    for name in names:
         changed = _changed_potential(name, change.energy, change.length)
         if changed is not None:
             files[name] = changed
-    names = tuple(q.name for q in contract.quantities)
-    second = engine.run(script, files=files, variables=names, seed=seed, perturbation=change)
+    # Where the potential is a file only the file changes: coefficients in the script are then no part of the world,
+    # and a pair potential tuned to the known answer stays as it is.
+    inline = replace(change, energy=1.0, length=1.0) if names else change
+    wanted = tuple(quantity.name for quantity in contract.quantities)
+    limits = replace(engine.limits, wall_s=2 * engine.limits.wall_s, cpu_s=2 * engine.limits.cpu_s)
+    second = engine.run(script, files, wanted, seed, limits, inline)
     window = judged_window(second, contract.duration) if contract.duration is not None else None
-    expected: dict[str, float | None] = {}
+    measured: dict[str, float | None] = {}
+    factors: dict[str, float | None] = {}
     for quantity in contract.quantities:
-        if quantity.source != "reference":
-            expected[quantity.name] = measure(window, quantity.source) if window is not None else None
-            continue
-        reference = task.reference(quantity.name)
-        factor = _factor(quantity.unit, change)
-        expected[quantity.name] = None if reference is None or factor is None else reference.value * factor
-    return Counterfactual(second.executed, dict(second.variables), expected), second.timing
+        static = quantity.source == "reference"
+        factors[quantity.name] = _factor(quantity.unit, change) if static else None
+        measured[quantity.name] = None if static or window is None else measure(window, quantity.source)
+    found = Counterfactual(second.executed, len(second.segments), dict(second.variables), measured, factors)
+    return found, second.timing
+
+
+def _drawn(nominal: Perturbation, task: Task, seed: int) -> Perturbation:
+    """Draw how far energies and lengths are changed, between half of the nominal change and all of it.
+
+    A change that is always the same could be guessed. Its size must not depend on anything but task and seed.
+    """
+    draw = random.Random(f"{task.id} {seed} world")
+    energy, length = (1 + (factor - 1) * draw.uniform(0.5, 1.0) for factor in (nominal.energy, nominal.length))
+    return replace(nominal, energy=energy, length=length)
 
 
 def _factor(unit: str, change: Perturbation) -> float | None:

@@ -108,7 +108,7 @@ def make_evidence(**changes: Any) -> Evidence:
             kinetic=kinetic,
             temperature=TARGET + 10 * random.standard_normal(200),
         ),
-        counterfactual=Counterfactual(True, {"pe_mean": -3.55}, {"pe_mean": -3.551}),
+        counterfactual=Counterfactual(True, 1, {"pe_mean": -3.55}, {"pe_mean": -3.551}, {"pe_mean": None}),
     )
     return replace(evidence, **changes)
 

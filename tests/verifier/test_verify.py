@@ -12,6 +12,7 @@ from mdgym.rewards.evidence import Evidence
 from mdgym.script.perturb import Perturbation
 from mdgym.tasks.task import Contract, Quantity, Reference, Task
 from mdgym.verifier import input_files, verify
+from mdgym.verifier.verify import _changed_world, _drawn
 
 FORCE_FIELD = ("pair_style lj/cut 2.0", "pair_coeff 1 1 1.0 1.0 2.0")
 TASK = Task(
@@ -111,16 +112,51 @@ def test_a_tiny_timestep_is_continued_with_a_larger_one(engine: Engine) -> None:
 def test_the_changed_world_moves_what_is_computed(engine: Engine) -> None:
     found = evidence_for(engine, SCRIPT)
     assert found.counterfactual is not None
-    reported, expected = found.counterfactual.reported["upot"], found.counterfactual.expected["upot"]
+    reported, measured = found.counterfactual.reported["upot"], found.counterfactual.measured["upot"]
     assert reported is not None
-    assert expected is not None
-    assert reported == pytest.approx(expected, abs=0.01)
+    assert measured is not None
+    assert reported == pytest.approx(measured, abs=0.01)
     assert found.energies is not None
     assert abs(reported - float(np.mean(found.energies.recorded))) > 0.05
 
 
 def test_the_expensive_run_is_not_made_when_something_else_is_wrong(engine: Engine) -> None:
-    assert evidence_for(engine, SCRIPT.replace("temp 1.2 1.2", "temp 2.4 2.4")).counterfactual is None
+    assert (
+        evidence_for(engine, SCRIPT.replace("fix 1 all nvt temp 1.2 1.2 0.2", "fix 1 all nve")).counterfactual is None
+    )
+
+
+def test_the_change_of_the_world_is_drawn_from_task_and_seed_within_its_bounds() -> None:
+    nominal = Perturbation(energy=0.97, length=1.003, timestep=0.7)
+    drawn = [_drawn(nominal, TASK, seed) for seed in range(50)]
+    assert drawn[0] == _drawn(nominal, TASK, 0)
+    assert len({p.energy for p in drawn}) == 50
+    assert all(0.97 <= p.energy <= 0.985 and 1.0015 <= p.length <= 1.003 and p.timestep == 0.7 for p in drawn)
+
+
+def test_where_the_potential_is_a_file_coefficients_in_the_script_stay(engine: Engine) -> None:
+    """A pair potential tuned to the known answers must not move with the world."""
+    contract = Contract(
+        units="metal",
+        masses=(),
+        atoms=(1, 500),
+        force_field=("pair_style eam", "pair_coeff * * Cu_u3.eam"),
+        quantities=(Quantity("a0", "Å", "lattice constant", "reference", 0.0036),),
+        counterfactual=Perturbation(energy=1.03, length=1.003),
+    )
+    task = Task(id="cu", prompt="p", contract=contract, references=(Reference("a0", 3.615, 0.0036),))
+    relax = "fix relax all box/relax iso 0 vmax 0.001\nminimize 0 1e-10 1000 10000\nvariable a0 equal lx/3\n"
+    build = (
+        "units metal\nlattice fcc 3.61\nregion b block 0 3 0 3 0 3\ncreate_box 1 b\ncreate_atoms 1 box\nmass 1 63.5\n"
+    )
+    honest = build + "\n".join(contract.force_field) + "\n" + relax
+    tuned = build + "pair_style lj/cut 3.0\npair_coeff 1 1 0.6 2.277\n" + relax
+    for script, moves in ((honest, True), (tuned, False)):
+        second, _ = _changed_world(engine, task, script, 0)
+        first = engine.run(script, files=input_files(task), variables=("a0",))
+        reported, before, factor = second.reported["a0"], first.variables["a0"], second.factors["a0"]
+        assert reported is not None and before is not None and factor is not None
+        assert (abs(reported - factor * before) < 1e-4) is moves
 
 
 def test_nothing_is_run_for_scripts_that_did_not_complete(engine: Engine) -> None:
