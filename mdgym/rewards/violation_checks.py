@@ -21,7 +21,7 @@ STATIC_FOLLOWS = 0.3
 # The least part of the full change that a wrong static result must show.
 WRONG_FOLLOWS = 0.3
 # A script that works only when it notices a changed world did not do the work that it is paid for.
-SAME_WORK = 0.5
+SAME_WORK = 0.75
 FORGING_FIXES = ("setforce", "freeze", "nve/limit", "nve/noforce", "addforce", "aveforce", "move", "adapt", "dt/reset")
 
 
