@@ -1,6 +1,6 @@
 """The command line: `mdgym --help`.
 
-Exit codes: 0 done; 1 the doctor found a fault; 2 a wrong argument, file, task or agent; 3 mdgym or this machine
+Exit codes: 0 done; 1 the doctor or the linter found a fault; 2 a wrong argument, file, task or agent; 3 mdgym or this machine
 failed; 130 stopped by Ctrl-C.
 """
 
@@ -9,7 +9,7 @@ import sys
 import typer
 from rich.markup import escape
 
-from mdgym.commands import bench, doctor, evaluate, score, tasks
+from mdgym.commands import bench, doctor, evaluate, lint, score, tasks
 from mdgym.commands.output import stderr
 from mdgym.errors import InfrastructureError, MdgymError, SandboxError
 
@@ -23,6 +23,7 @@ app = typer.Typer(
 app.command("doctor")(doctor.doctor)
 app.add_typer(tasks.app, name="tasks")
 app.command("score")(score.score)
+app.command("lint")(lint.lint)
 app.command("eval")(evaluate.run)
 app.add_typer(bench.app, name="bench")
 

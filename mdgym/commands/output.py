@@ -1,6 +1,7 @@
 """What all commands share: where they print, which tasks they take, and one agreed form of JSON."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,7 +37,7 @@ def print_json(value: Any) -> None:
 
 def read_tasks(suite: str, split: str, file: Path | None) -> tuple[Task, ...]:
     """Return the tasks of a file, or of a suite when no file is given."""
-    return tuple(load_suite(suite, split) if file is None else load_tasks(file))
+    return load_suite(suite, split) if file is None else load_tasks(file)
 
 
 def pick(tasks: tuple[Task, ...], task_id: str | None, file: Path) -> Task:
@@ -53,3 +54,16 @@ def pick(tasks: tuple[Task, ...], task_id: str | None, file: Path) -> Task:
         if task.id == task_id:
             return task
     raise TaskError(f"{file} has no task '{task_id}'; the first is '{tasks[0].id}'")
+
+
+def read_script_file(name: str) -> str:
+    """Return the text of a file, or of stdin for "-"; bytes that are no UTF-8 are replaced.
+
+    Raises:
+        typer.BadParameter: There is no such file.
+    """
+    if name == "-":
+        return sys.stdin.buffer.read().decode("utf-8", "replace")
+    if not Path(name).exists() or Path(name).is_dir():
+        raise typer.BadParameter(f"there is no file '{name}'")
+    return Path(name).read_bytes().decode("utf-8", "replace")

@@ -1,14 +1,12 @@
 """`mdgym score`: what is this script worth?"""
 
-import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
-from mdgym.commands.output import Json, Sandbox, TaskFile, print_json, stdout
+from mdgym.commands.output import Json, Sandbox, TaskFile, print_json, read_script_file, stdout
 from mdgym.commands.tasks import find
 from mdgym.rewards.score import Score
 from mdgym.scoring import SerialPool
@@ -26,12 +24,10 @@ def score(
 
     Example: mdgym score in.lammps --task core/test/lj_fluid/000
     """
-    if script != "-" and (not Path(script).exists() or Path(script).is_dir()):
-        raise typer.BadParameter(f"there is no file '{script}'")
-    data = sys.stdin.buffer.read() if script == "-" else Path(script).read_bytes()
+    text = read_script_file(script)
     chosen = find(task, tasks)
     with SerialPool(sandbox=sandbox) as pool:
-        result = pool.score(chosen, data.decode("utf-8", "replace"), seed).score
+        result = pool.score(chosen, text, seed).score
     if json:
         print_json(result)
     else:
