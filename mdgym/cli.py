@@ -1,7 +1,7 @@
 """The command line: `mdgym --help`.
 
-Exit codes: 0 done; 1 the doctor or the linter found a fault; 2 a wrong argument, file, task or agent; 3 mdgym or this machine
-failed; 130 stopped by Ctrl-C.
+Exit codes: 0 done; 1 the doctor or the linter found a fault; 2 a wrong argument, file, task or agent; 3 mdgym or this
+machine failed; 130 stopped by Ctrl-C.
 """
 
 import sys
