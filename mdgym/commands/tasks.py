@@ -12,6 +12,7 @@ from rich.table import Table
 
 from mdgym.commands.output import Json, Split, Suite, TaskFile, pick, print_json, read_tasks, stderr, stdout
 from mdgym.records import to_json
+from mdgym.tasks.loading import dump_tasks, save_tasks
 from mdgym.tasks.suites import find_task
 from mdgym.tasks.task import Task
 
@@ -73,11 +74,10 @@ def export(
     Example: mdgym tasks export mine.jsonl --suite micro --split train
     """
     found = read_tasks(suite, split, tasks)
-    lines = "".join(json_module.dumps(to_json(task), ensure_ascii=False) + "\n" for task in found)
     if str(out) == "-":
-        sys.stdout.write(lines)
+        sys.stdout.write(dump_tasks(found))
     else:
-        out.write_text(lines, encoding="utf-8")
+        save_tasks(found, out)
         stderr.print(f"{len(found)} tasks are in {escape(str(out))}")
 
 

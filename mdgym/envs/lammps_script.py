@@ -195,7 +195,7 @@ class LammpsScriptEnv(gymnasium.Env[str, str]):
                 raise TaskError(f"no task '{options['task_id']}' here; the first is '{self.tasks[0].id}'")
             return self._by_id[options["task_id"]]
         if "index" in options:
-            index = options["index"]
+            index: int = options["index"]
             if not 0 <= index < len(self.tasks):
                 raise TaskError(f"index must be 0 to {len(self.tasks) - 1}, not {index!r}")
             return self.tasks[index]
