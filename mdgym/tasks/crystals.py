@@ -10,13 +10,9 @@ from mdgym.errors import TaskError
 ATOMS_PER_CELL = {"fcc": 4, "bcc": 2, "diamond": 8}
 _MISHIN = "Mishin et al., Phys. Rev. B 63, 224106 (2001)"
 _STILLINGER = "Stillinger, Weber, Phys. Rev. B 31, 5262 (1985): -2 epsilon per atom, bonds of 2^(1/6) sigma"
-_TERSOFF_1988 = "Tersoff, Phys. Rev. B 38, 9902 (1988)"
+_TERSOFF_1988 = "Tersoff, Phys. Rev. B 37, 6991 (1988)"
 _ZHOU_2004 = "Zhou, Johnson, Wadley, Phys. Rev. B 69, 144113 (2004)"
-_MENDELEV_2007 = "Mendelev, Han, Son, Ackland, Srolovitz, Phys. Rev. B 76, 214105 (2007)"
-_SI = (28.0855, 28.085, 28.086, 28.09)
-_AL = (26.982, 26.9815, 26.98154, 26.98)
-_NI = (58.71, 58.6934, 58.693, 58.69)
-_FE = (55.845, 55.85, 55.847)
+_HEADER = "the header of the file (M. I. Mendelev, 2007)"
 _FOILES = "Foiles, Baskes, Daw, Phys. Rev. B 33, 7983 (1986)"
 _ZHOU = "Zhou et al., Acta Mater. 49, 4005 (2001)"
 _TERSOFF_1989 = "Tersoff, Phys. Rev. B 39, 5566 (1989)"
@@ -36,7 +32,7 @@ class Crystal:
         structure: "fcc", "bcc" or "diamond".
         pair_style: LAMMPS pair style that reads the file.
         file: Name of the potential file.
-        masses: Accepted atomic masses, g/mol: that of the file, and the standard weight where it differs.
+        mass: Atomic mass, g/mol, as in the file where it has one.
         a0: Published lattice constant at 0 K, Å; where gold scripts start from.
         ecoh: Published cohesive energy, eV per atom, negative; None where only the lattice constant is known.
         source: Where they are published.
@@ -46,7 +42,7 @@ class Crystal:
     structure: str
     pair_style: str
     file: str
-    masses: tuple[float, ...]
+    mass: float
     a0: float
     ecoh: float | None
     source: str
@@ -84,40 +80,40 @@ class Crystal:
 units           metal
 boundary        p p p
 atom_style      atomic
-lattice         {self.structure} {lattice:g}
+lattice         {self.structure} {lattice:.12g}
 region          box block 0 {cells} 0 {cells} 0 {cells}
 create_box      1 box
 create_atoms    1 box
 {style}
 {coefficients}
-mass            1 {self.masses[0]:g}
+mass            1 {self.mass:g}
 """
 
 
 # Elements and files of the test split.
-CU_MISHIN = Crystal("Cu", "fcc", "eam/alloy", "Cu_mishin1.eam.alloy", (63.55, 63.546), 3.615, -3.54, _MISHIN)
-CU_ZHOU = Crystal("Cu", "fcc", "eam/alloy", "Cu_zhou.eam.alloy", (63.55, 63.546), 3.615, -3.54, _ZHOU)
-CU_U3 = Crystal("Cu", "fcc", "eam", "Cu_u3.eam", (63.55, 63.546), 3.615, -3.54, _FOILES)
-AG_U3 = Crystal("Ag", "fcc", "eam", "Ag_u3.eam", (107.87, 107.8682, 107.868), 4.09, -2.85, _FOILES)
-W_ZHOU = Crystal("W", "bcc", "eam/alloy", "W_zhou.eam.alloy", (183.84,), 3.165, -8.76, _ZHOU)
-SI_SW = Crystal("Si", "diamond", "sw", "Si.sw", _SI, 5.431, -4.3366, _STILLINGER)
-SI_TERSOFF = Crystal("Si", "diamond", "tersoff", "Si.tersoff", _SI, 5.432, -4.63, _TERSOFF_1988)
-SI_ERHART = Crystal("Si", "diamond", "tersoff", "SiC_Erhart-Albe.tersoff", _SI, 5.429, -4.63, _ERHART)
+CU_MISHIN = Crystal("Cu", "fcc", "eam/alloy", "Cu_mishin1.eam.alloy", 63.55, 3.615, -3.54, _MISHIN)
+CU_ZHOU = Crystal("Cu", "fcc", "eam/alloy", "Cu_zhou.eam.alloy", 63.55, 3.615, -3.54, _ZHOU)
+CU_U3 = Crystal("Cu", "fcc", "eam", "Cu_u3.eam", 63.55, 3.615, -3.54, _FOILES)
+AG_U3 = Crystal("Ag", "fcc", "eam", "Ag_u3.eam", 107.87, 4.09, -2.85, _FOILES)
+W_ZHOU = Crystal("W", "bcc", "eam/alloy", "W_zhou.eam.alloy", 183.84, 3.165, -8.76, _ZHOU)
+SI_SW = Crystal("Si", "diamond", "sw", "Si.sw", 28.0855, 5.431, -4.3366, _STILLINGER)
+SI_TERSOFF = Crystal("Si", "diamond", "tersoff", "Si.tersoff", 28.0855, 5.432, -4.63, _TERSOFF_1988)
+SI_ERHART = Crystal("Si", "diamond", "tersoff", "SiC_Erhart-Albe.tersoff", 28.0855, 5.429, -4.63, _ERHART)
 
 # Of the train split. Al_jnp is an aluminium of 3.99 Å, not 4.05.
-AL_ZHOU = Crystal("Al", "fcc", "eam/alloy", "Al_zhou.eam.alloy", _AL, 4.0816, -3.58, _ZHOU)
-AL_JNP = Crystal("Al", "fcc", "eam", "Al_jnp.eam", _AL, 3.986, None, _JACOBSEN)
-AL_MENDELEV = Crystal("Al", "fcc", "eam/fs", "Al_mm.eam.fs", _AL, 4.045, None, "Mendelev, header of the file (2007)")
-AL_ANGELO = Crystal("Al", "fcc", "eam/alloy", "NiAlH_jea.eam.alloy", _AL, 4.05, -3.36, _ANGELO)
-NI_ANGELO = Crystal("Ni", "fcc", "eam/alloy", "NiAlH_jea.eam.alloy", _NI, 3.52, -4.45, _ANGELO)
-NI_U3 = Crystal("Ni", "fcc", "eam", "Ni_u3.eam", _NI, 3.52, -4.45, _FOILES)
-AU_U3 = Crystal("Au", "fcc", "eam", "Au_u3.eam", (196.97, 196.96657, 196.967), 4.08, -3.93, _FOILES)
-FE_MENDELEV = Crystal("Fe", "bcc", "eam/fs", "Fe_mm.eam.fs", _FE, 2.8553, -4.122, _MENDELEV)
-FE_ACKLAND = Crystal("Fe", "bcc", "eam/fs", "FeP_mm.eam.fs", (55.85, 55.845, 55.847), 2.8553, -4.013, _ACKLAND)
-C_TERSOFF = Crystal("C", "diamond", "tersoff", "SiC_1989.tersoff", (12.011, 12.01), 3.566, -7.37, _TERSOFF_1989)
+AL_ZHOU = Crystal("Al", "fcc", "eam/alloy", "Al_zhou.eam.alloy", 26.982, 4.0816, -3.58, _ZHOU)
+AL_JNP = Crystal("Al", "fcc", "eam", "Al_jnp.eam", 26.982, 3.986, None, _JACOBSEN)
+AL_MENDELEV = Crystal("Al", "fcc", "eam/fs", "Al_mm.eam.fs", 26.982, 4.04527, None, _HEADER)
+AL_ANGELO = Crystal("Al", "fcc", "eam/alloy", "NiAlH_jea.eam.alloy", 26.982, 4.05, -3.36, _ANGELO)
+NI_ANGELO = Crystal("Ni", "fcc", "eam/alloy", "NiAlH_jea.eam.alloy", 58.71, 3.52, -4.45, _ANGELO)
+NI_U3 = Crystal("Ni", "fcc", "eam", "Ni_u3.eam", 58.71, 3.52, -4.45, _FOILES)
+AU_U3 = Crystal("Au", "fcc", "eam", "Au_u3.eam", 196.97, 4.08, -3.93, _FOILES)
+FE_MENDELEV = Crystal("Fe", "bcc", "eam/fs", "Fe_mm.eam.fs", 55.845, 2.8553, -4.122, _MENDELEV)
+FE_ACKLAND = Crystal("Fe", "bcc", "eam/fs", "FeP_mm.eam.fs", 55.85, 2.8553, -4.013, _ACKLAND)
+C_TERSOFF = Crystal("C", "diamond", "tersoff", "SiC_1989.tersoff", 12.011, 3.566, -7.37, _TERSOFF_1989)
 
 # Of the validation split.
-PD_U3 = Crystal("Pd", "fcc", "eam", "Pd_u3.eam", (106.4, 106.42), 3.89, -3.91, _FOILES)
-TA_ZHOU = Crystal("Ta", "bcc", "eam/alloy", "CuTa.eam.alloy", (180.95, 180.94788, 180.948), 3.3026, -8.09, _ZHOU_2004)
-V_MENDELEV = Crystal("V", "bcc", "eam/fs", "VFe_mm.eam.fs", (50.9415, 50.942, 50.94), 3.03, None, _MENDELEV_2007)
-GE_TERSOFF = Crystal("Ge", "diamond", "tersoff", "SiCGe.tersoff", (72.64, 72.63, 72.61), 5.657, -3.85, _TERSOFF_1989)
+PD_U3 = Crystal("Pd", "fcc", "eam", "Pd_u3.eam", 106.4, 3.89, -3.91, _FOILES)
+TA_ZHOU = Crystal("Ta", "bcc", "eam/alloy", "CuTa.eam.alloy", 180.95, 3.3026, -8.09, _ZHOU_2004)
+V_MENDELEV = Crystal("V", "bcc", "eam/fs", "VFe_mm.eam.fs", 50.9415, 3.02987, None, _HEADER)
+GE_TERSOFF = Crystal("Ge", "diamond", "tersoff", "SiCGe.tersoff", 72.64, 5.657, -3.85, _TERSOFF_1989)

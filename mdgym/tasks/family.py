@@ -1,0 +1,154 @@
+"""What a family of tasks is made of, and how its references follow from measured runs."""
+
+import math
+import statistics
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any, Protocol
+
+from mdgym.engine.execution import Execution
+from mdgym.script.perturb import Perturbation
+from mdgym.tasks.task import Contract, Reference
+
+# A right script has about 8 checks. With z = 3 on each it would fail 2 % of the time; five standard deviations of a
+# gold run, or three times the farthest of all right runs, lose less than 1 % over all checks, the error of the
+# standard deviation (15 to 25 % from 12 runs) included.
+GOLD_SPREADS = 5.0
+FARTHEST_RUNS = 3.0
+
+Run = Callable[[str, int], Execution]
+"""Runs a script with a seed."""
+
+
+class Point(Protocol):
+    """One physical point: a frozen dataclass of a family, with a name that is unique inside the family."""
+
+    @property
+    def label(self) -> str:
+        """Name of the point, fit for a file name."""
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A quantity by a way that does not use the gold script.
+
+    Attributes:
+        value: Its value.
+        limit: Largest difference to the reference that the errors of both allow.
+        source: Where it comes from.
+    """
+
+    value: float
+    limit: float
+    source: str
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the runs of one physical point gave for one name.
+
+    Attributes:
+        gold: Value of each gold run, measured in the judged window of the recording.
+        variants: The same for scripts that are right in another way; together with gold they set the limit.
+        anchor: The same quantity by another way, or None.
+    """
+
+    gold: tuple[float, ...]
+    variants: tuple[float, ...] = ()
+    anchor: Anchor | None = None
+
+    @property
+    def mean(self) -> float:
+        """Mean of the gold runs."""
+        return statistics.fmean(self.gold)
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of one gold run; 0 for a single run."""
+        return statistics.stdev(self.gold) if len(self.gold) > 1 else 0.0
+
+    def accept(self, name: str, value: float | None = None, least: float = 0.0) -> Reference:
+        """Turn the runs into an accepted value and its limit.
+
+        Args:
+            name: Name of the reference.
+            value: Exact target, such as the temperature of a thermostat; None accepts the mean of the gold runs.
+            least: Smallest half-width.
+
+        Returns:
+            The reference; its limit is the largest of `least`, `GOLD_SPREADS` standard deviations of gold, and
+            `FARTHEST_RUNS` times the farthest right run.
+        """
+        centre = self.mean if value is None else value
+        farthest = max(abs(run - centre) for run in (*self.gold, *self.variants))
+        limit = round_up(max(least, GOLD_SPREADS * self.spread, FARTHEST_RUNS * farthest))
+        anchor = {} if self.anchor is None else _anchored(self.anchor)
+        return Reference(name, centre, limit, self.spread, len(self.gold), **anchor)
+
+
+@dataclass(frozen=True)
+class Family:
+    """A generator of tasks: one file, from physical points to prompts, gold scripts and contracts.
+
+    Attributes:
+        name: Name of the family.
+        tier: Difficulty, 1 to 3.
+        duration: Length of the judged window, in time units of its scripts; None for static results.
+        runs: Gold runs per point, with different seeds; 1 when nothing is random.
+        wordings: Number of wordings of the prompt.
+        points: Physical points of a split.
+        prompt: What the policy reads: (point, contract, number of the wording, randomness for units and phrases).
+        gold: A right script for a point.
+        variants: Scripts that are right in another way, one or two runs of each.
+        references: Accepted values from what was measured, by name.
+        contract: What is checked, without the counterfactual; tolerances may follow from the references.
+        anchors: Other ways to the references, by name; may run scripts of their own.
+        perturbations: Counterfactuals that fit the family; each task gets one.
+        sources: How each reference of a point is measured, name to one of `SOURCES`.
+    """
+
+    name: str
+    tier: int
+    duration: float | None
+    runs: int
+    wordings: int
+    points: Callable[[str], tuple[Any, ...]]
+    prompt: Callable[[Any, Contract, int, Random], str]
+    gold: Callable[[Any], str]
+    variants: Callable[[Any], tuple[str, ...]]
+    references: Callable[[Any, Mapping[str, Measured]], tuple[Reference, ...]]
+    contract: Callable[[Any, Mapping[str, Reference]], Contract]
+    anchors: Callable[[Any, Run], dict[str, Anchor]]
+    perturbations: tuple[Perturbation, ...]
+    sources: Callable[[Any], dict[str, str]]
+
+
+def temperature_limit(temperature: float, atoms: int, duration: float, memory: float) -> float:
+    """Return four standard errors of the mean temperature of a canonical run.
+
+    Kinetic energy fluctuates by sqrt(2 / dof), and its mean over a window by sqrt(2 memory / duration) of that. A
+    Langevin thermostat leaves it a memory of about half its damping time, a Nose-Hoover chain less.
+
+    Args:
+        temperature: Target.
+        atoms: Number of atoms; three degrees of freedom are the centre of mass.
+        duration: Length of the window.
+        memory: Correlation time of the kinetic energy, in the unit of `duration`.
+
+    Returns:
+        The limit, in the unit of `temperature`.
+    """
+    return 4 * temperature * math.sqrt(2 / (3 * atoms - 3)) * math.sqrt(2 * memory / duration)
+
+
+def round_up(value: float) -> float:
+    """Round a limit up to three digits, so that stored files do not change in the last bit."""
+    if value <= 0:
+        raise ValueError(f"a limit must be positive, not {value!r}")
+    unit = 10.0 ** (math.floor(math.log10(value)) - 2)
+    return float(f"{math.ceil(value / unit - 1e-9) * unit:.3g}")
+
+
+def _anchored(anchor: Anchor) -> dict[str, Any]:
+    return {"anchor": anchor.value, "anchor_limit": anchor.limit, "anchor_source": anchor.source}
