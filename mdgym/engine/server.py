@@ -21,7 +21,7 @@ from mdgym.engine import child
 from mdgym.engine.execution import CRASH, EXITED, FORBIDDEN, QUOTA, TIMEOUT
 from mdgym.engine.handle import Handle
 from mdgym.engine.job import ScriptJob
-from mdgym.engine.library import open_lammps, potentials_directory, privatise_shared_memory
+from mdgym.engine.library import open_lammps, potentials_directory
 from mdgym.engine.limits import Limits
 from mdgym.engine.mailbox import Mailbox
 from mdgym.engine.protocol import receive, send, unpack
@@ -63,7 +63,6 @@ class Server:
         self.sandbox = prepare((str(potentials),)) if confined else None
         self.uid = choose_uid(0) if confined and os.geteuid() == 0 else None
         self.handle = Handle(open_lammps())
-        privatise_shared_memory()
         for name in list(os.environ):
             del os.environ[name]
         os.environ["LAMMPS_POTENTIALS"] = str(potentials)

