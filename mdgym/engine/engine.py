@@ -58,6 +58,7 @@ class Engine:
         self.sandbox = sandbox
         self.lammps_version = 0
         self._directory = Path(directory or tempfile.gettempdir())
+        self._owner = os.getpid()
         self._lock = threading.Lock()
         self._server: ServerProcess | None = None
         self._closed = False
@@ -72,7 +73,7 @@ class Engine:
 
     def start(self) -> None:
         """Start the server now instead of with the first script."""
-        with self._lock:
+        with self._mine():
             self._running()
 
     def close(self) -> None:
@@ -154,7 +155,7 @@ class Engine:
         return 0.0 if self._server is None else self._server.cpu_s()
 
     def _ask(self, request: dict[str, Any], limits: Limits) -> dict[str, Any]:
-        with self._lock:
+        with self._mine():
             server = self._running()
             try:
                 answer = server.ask(request, limits.wall_s + _GRACE_S)
@@ -167,14 +168,19 @@ class Engine:
             raise InfrastructureError(answer["infrastructure"])
         return answer
 
+    def _mine(self) -> threading.Lock:
+        """Return the lock that guards the server; in a fork of its owner both are begun anew."""
+        if self._owner != os.getpid():
+            self._owner, self._lock, self._server = os.getpid(), threading.Lock(), None
+        return self._lock
+
     def _running(self) -> ServerProcess:
-        if self._closed:
-            raise InfrastructureError("the engine is closed")
-        if self._server is not None and self._server.owner != os.getpid():
-            self._server = None  # this process was forked from the one that owns the server
-        if self._server is None:
+        if self._server is None and not self._closed:
             self._server = ServerProcess(self._directory, self.sandbox)
             self.lammps_version = self._server.lammps_version
+        if self._closed or self._server is None:
+            self.close()
+            raise InfrastructureError("the engine is closed")
         return self._server
 
 
@@ -186,7 +192,9 @@ def _safe_name(name: str) -> str:
 
 
 def _recognised(script: str) -> int:
-    return sum(command.text.split(maxsplit=1)[0] in COMMANDS for command in read_script(script))
+    # a text may consist of what only Python takes for white space
+    # one word or none: Python takes more for white space than LAMMPS does
+    return sum(not COMMANDS.isdisjoint(command.text.split(maxsplit=1)[:1]) for command in read_script(script))
 
 
 def _content(content: str | bytes | os.PathLike[str]) -> str | bytes:

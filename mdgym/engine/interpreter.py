@@ -228,6 +228,8 @@ class Interpreter:
     def _fault(self, message: str) -> Halt:
         if message.startswith(("Failed to allocate", "Failed to reallocate")) or "std::bad_alloc" in message:
             return Halt(QUOTA, "the script needs more memory than a script may use")
+        if message.endswith("Permission denied") and "/" not in self.text:
+            return Halt(SCRIPT_ERROR, f"{message}: a file that came with the script cannot be overwritten")
         if message.endswith(("Permission denied", "Operation not permitted")):
             return Halt(FORBIDDEN, message)
         return Halt(SCRIPT_ERROR, message)

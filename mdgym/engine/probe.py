@@ -19,6 +19,8 @@ MAX_SAMPLES = 2_000
 MAX_FRAMES = 12
 MAX_FRAME_BYTES = 32 << 20
 INTENSIVE = ("t", "p", "p[1]", "p[2]", "p[3]", "p[4]", "p[5]", "p[6]", "vol", "atoms", "dt", "mass")
+# Not kept: the group "all", which a script can make smaller, must be what was recorded.
+_MEMBERS = "count"
 EXTENSIVE = ("pe", "ke")
 # pf/callback adds the (zero) external force only every this many steps: practically never.
 _NEVER = 2_000_000_000
@@ -69,8 +71,9 @@ class Probe:
         self._define_computes()
         for quantity in ("vol", "atoms", "dt"):
             self._define(f"variable {n}{quantity} equal {quantity}", f"variable {n}{quantity} delete")
-        self._define(f"variable {n}mass equal mass(all)", f"variable {n}mass delete")
-        intensive = " ".join(("c_" if q[0] in "tp" else "v_") + n + q for q in INTENSIVE)
+        for quantity in ("mass", _MEMBERS):
+            self._define(f"variable {n}{quantity} equal {quantity}(all)", f"variable {n}{quantity} delete")
+        intensive = " ".join(("c_" if q[0] in "tp" else "v_") + n + q for q in (*INTENSIVE, _MEMBERS))
         extensive = " ".join(f"c_{n}{q}" for q in EXTENSIVE)
         self._define(f"fix {n}i all vector {self.every} {intensive}", f"unfix {n}i")
         self._define(f"fix {n}x all vector {self.every} {extensive}", f"unfix {n}x")
@@ -88,10 +91,12 @@ class Probe:
         last, every = self.handle.step, self.every
         first_row = -(-self._first // every)
         expected = max(0, last // every - first_row + 1)
-        inside = self.handle.fix_array(f"{self.name}i", len(INTENSIVE))
+        inside = self.handle.fix_array(f"{self.name}i", len(INTENSIVE) + 1)
+        inside, members = inside[:, :-1], inside[:, -1]
         outside = self.handle.fix_array(f"{self.name}x", len(EXTENSIVE))
         rows = min(len(inside), len(outside))
         complete = len(inside) == len(outside) == expected
+        complete = complete and np.array_equal(members, inside[:, INTENSIVE.index("atoms")])
         steps = (first_row + np.arange(rows, dtype=np.float64)) * every
         samples = np.column_stack([steps, inside[:rows], outside[:rows]])
         self.remove()

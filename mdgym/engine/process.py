@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import weakref
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from mdgym.engine.protocol import receive, send
 from mdgym.errors import InfrastructureError, SandboxError
 
 PREFIX = "mdgym-"
+# A directory without a lock is either being made, or its maker was killed over it.
+_HALF_MADE_S = 600.0
 _START_S = 60.0
 
 
@@ -34,8 +37,7 @@ class ServerProcess:
 
     def __init__(self, parent: Path, sandbox: bool) -> None:
         self.owner = os.getpid()
-        self.base = _make_base(parent)
-        self._lock_file = _lock(self.base)
+        self.base, lock = _make_base(parent)
         self.channel, theirs = socket.socketpair()
         try:
             with theirs, open(self.base / "server.log", "wb") as log:
@@ -44,7 +46,11 @@ class ServerProcess:
                         *(sys.executable, "-m", "mdgym.engine.server", str(theirs.fileno())),
                         *(str(self.base), str(self.owner), "confined" if sandbox else "open"),
                     ],
-                    env={**ENVIRONMENT, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "PATH": os.defpath},
+                    env={
+                        **ENVIRONMENT,
+                        "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path)),
+                        "PATH": os.defpath,
+                    },
                     cwd=self.base,
                     stdin=subprocess.DEVNULL,
                     stdout=log,
@@ -53,10 +59,12 @@ class ServerProcess:
                     start_new_session=True,
                 )
         except OSError as error:
-            self._clean()
+            self.channel.close()
+            os.close(lock)
+            shutil.rmtree(self.base, ignore_errors=True)
             raise InfrastructureError(f"the engine's server cannot be started: {error}") from error
         # also when the owner forgets: at garbage collection and at exit
-        self._finalizer = weakref.finalize(self, _end, self.owner, self.process, self.channel, self.base)
+        self._finalizer = weakref.finalize(self, _end, self.owner, self.process, self.channel, lock, self.base)
         try:
             hello = self._receive(_START_S)
         except BaseException:
@@ -83,10 +91,8 @@ class ServerProcess:
         return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
     def end(self) -> None:
-        """End the process and remove everything."""
+        """End the process and remove everything; more than once does no harm."""
         self._finalizer()
-        with contextlib.suppress(OSError):
-            os.close(self._lock_file)
 
     def _receive(self, seconds: float) -> dict[str, Any]:
         self.channel.settimeout(seconds)
@@ -104,16 +110,17 @@ class ServerProcess:
             return ""
         return f": {text[-1500:]}" if text else ""
 
-    def _clean(self) -> None:
-        self.channel.close()
-        os.close(self._lock_file)
-        shutil.rmtree(self.base, ignore_errors=True)
 
-
-def _end(owner: int, process: "subprocess.Popen[bytes]", channel: socket.socket, base: Path) -> None:
-    channel.close()
+def _end(owner: int, process: "subprocess.Popen[bytes]", channel: socket.socket, lock: int, base: Path) -> None:
     if os.getpid() != owner:
+        # a fork of the owner: the server goes on
+        channel.close()
+        os.close(lock)
         return
+    with contextlib.suppress(OSError):
+        # another thread may still wait for an answer
+        channel.shutdown(socket.SHUT_RDWR)
+    channel.close()
     with contextlib.suppress(subprocess.TimeoutExpired):
         # it ends by itself when the channel closes, and takes a running script along
         process.wait(timeout=2)
@@ -121,18 +128,19 @@ def _end(owner: int, process: "subprocess.Popen[bytes]", channel: socket.socket,
         process.kill()
         process.wait()
     shutil.rmtree(base, ignore_errors=True)
+    os.close(lock)
 
 
-def _make_base(parent: Path) -> Path:
-    """Make a directory that an unprivileged user can pass through but not list; sweep up after the dead."""
-    try:
-        base = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
-    except OSError as error:
-        raise InfrastructureError(f"no directory can be made in {parent}: {error.strerror}") from error
-    base.chmod(0o711)
+def _make_base(parent: Path) -> tuple[Path, int]:
+    """Make and lock a directory that others can pass through but not list; sweep up after the dead."""
     for other in parent.glob(f"{PREFIX}*"):
         _sweep(other)
-    return base
+    try:
+        base = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+        base.chmod(0o711)
+        return base, _lock(base)
+    except OSError as error:
+        raise InfrastructureError(f"nothing can be written in {parent}: {error.strerror}") from error
 
 
 def _lock(base: Path) -> int:
@@ -147,6 +155,13 @@ def _lock(base: Path) -> int:
 def _sweep(base: Path) -> None:
     """Remove the directory of a client that was killed: nobody holds its lock any more."""
     with contextlib.suppress(OSError):
+        made = base.lstat()
+        if made.st_uid != os.geteuid():
+            return
+        if not (base / "lock").exists():
+            if time.time() - made.st_mtime > _HALF_MADE_S:
+                shutil.rmtree(base, ignore_errors=True)
+            return
         lock = os.open(base / "lock", os.O_RDWR | os.O_CLOEXEC)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

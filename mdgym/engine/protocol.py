@@ -55,7 +55,7 @@ def unpack(message: bytes | memoryview) -> Any:
     blobs = bytes(message[_HEADER.size + text_size : _HEADER.size + text_size + blob_size])
 
     def decode(value: dict[str, Any]) -> Any:
-        if set(value) != {"@"}:
+        if set(value) != {"@"} or not isinstance(value["@"], list):
             return value
         kind, shape, start, length = value["@"]
         if not (isinstance(start, int) and isinstance(length, int) and 0 <= start <= start + length <= len(blobs)):

@@ -68,8 +68,7 @@ class Runs:
             LammpsError: LAMMPS refuses it.
         """
         parsed = parse_run(words)
-        for command in parsed.commands:
-            self._check_nested(command)
+        flattened = [inside for command in parsed.commands for inside in self._check_nested(command)]
         if not _INTEGER.fullmatch(parsed.steps):
             self.handle.command(text)  # LAMMPS says what is wrong with the number
             raise Halt(SCRIPT_ERROR, f"'{parsed.steps}' is not a number of steps")
@@ -85,8 +84,12 @@ class Runs:
             # the probe must be set up with the run; set up anew, the physics is the same
             words = _rewrite(parsed, parsed.steps, ("pre",))
             text = quote_words(words)
-        self._spend(self.handle.atoms * max(steps, 0))
+        self._spend(max(1, self.handle.atoms) * max(steps, 0))
         self._record("run", text, line, steps, parsed.commands)
+        for inside in flattened:
+            # what they left in force stays in force: in the next runs, too
+            if inside[0] != "unfix":
+                self._books.note(inside)
 
     def minimize(self, words: tuple[str, ...], text: str, line: int) -> None:
         """Execute a `minimize` command; its steps are bounded by what is left of the limit.
@@ -151,8 +154,9 @@ class Runs:
                 self.unwatch("the recording does not account for every step of a run")
         self.steps += last - first
 
-    def _check_nested(self, text: str) -> None:
-        waiting = [clean(text)]
+    def _check_nested(self, text: str) -> list[tuple[str, ...]]:
+        """Return the words of a nested command and of all that stand inside it."""
+        waiting, found = [clean(text)], []
         while waiting:
             words = split_words(waiting.pop())
             if not words:
@@ -162,7 +166,9 @@ class Runs:
             refused = refusal(words, self._readable)
             if refused is not None:
                 raise Halt(FORBIDDEN if refused.attack else SCRIPT_ERROR, refused.message)
+            found.append(words)
             waiting.extend(map(clean, nested_commands(words)))
+        return found
 
     def _spend(self, atom_steps: float) -> None:
         self._atom_steps += atom_steps

@@ -18,19 +18,19 @@ from pathlib import Path
 from typing import Any
 
 from mdgym.engine import child
-from mdgym.engine.execution import CRASH, EXITED, FORBIDDEN, QUOTA, TIMEOUT
+from mdgym.engine.execution import COMPLETED, CRASH, EXITED, FORBIDDEN, QUOTA, TIMEOUT
 from mdgym.engine.handle import Handle
 from mdgym.engine.job import ScriptJob
 from mdgym.engine.library import open_lammps, potentials_directory
 from mdgym.engine.limits import Limits
 from mdgym.engine.mailbox import Mailbox
+from mdgym.engine.output import is_full, left_files, over_quota, read_log
 from mdgym.engine.protocol import receive, send, unpack
 from mdgym.engine.replay import Replay
 from mdgym.engine.sandbox import choose_uid, prepare, readable_by_others
 from mdgym.errors import InfrastructureError, SandboxError
 from mdgym.records import from_json
 
-LOG_HEAD, LOG_TAIL = 16_000, 48_000
 _WATCH_S = 0.05
 _SIGNALS = {
     signal.SIGSYS: (FORBIDDEN, "the script asked the kernel for something that no script may do"),
@@ -118,11 +118,13 @@ class Server:
             answer = self._judge(verdict, code, raw)
             if "status" in answer:
                 answer["progress"] = mailbox.progress()
-            answer["log"] = _log(output)
+            answer["log"] = read_log(output)
             if "std::bad_alloc" in answer["log"][-2000:] and answer.get("status") == CRASH:
                 answer |= {"status": QUOTA, "message": "the script needs more memory than a script may use"}
-            answer["left"] = _left_files(directory, request["files"])
+            answer["left"] = left_files(directory, request["files"])
             answer["cpu_s"] = usage.ru_utime + usage.ru_stime
+            if answer.get("execution", answer).get("status") != COMPLETED and is_full(directory):
+                return {"infrastructure": f"there is no space left in {self.base}"}
             return answer
         finally:
             mailbox.close()
@@ -165,7 +167,7 @@ class Server:
                     break
                 if events:
                     raise _ClientGone
-                verdict = _over_quota(directory, limits)
+                verdict = over_quota(directory, limits)
                 if verdict is None and left <= 0:
                     verdict = (TIMEOUT, f"the script did not end within {limits.wall_s:g} s")
                 if verdict is not None:
@@ -175,7 +177,7 @@ class Server:
             _kill_group(pid)
             _, status, usage = os.wait4(pid, 0)
             os.close(handle)
-        return verdict or _over_quota(directory, limits), usage, os.waitstatus_to_exitcode(status)
+        return verdict or over_quota(directory, limits), usage, os.waitstatus_to_exitcode(status)
 
     def _judge(self, verdict: tuple[str, str] | None, code: int, raw: bytes | None) -> dict[str, Any]:
         if verdict is not None:
@@ -200,6 +202,8 @@ class Server:
                 target.write_bytes(content)
             else:
                 shutil.copyfile(content, target)
+            # what a script may read by name it must not write: it would be told what LAMMPS logs of the probe
+            target.chmod(0o444)
         if self.uid is not None:
             for path in (directory, *directory.rglob("*")):
                 os.chown(path, self.uid, self.uid)
@@ -235,37 +239,6 @@ def _kill_group(pid: int) -> None:
             kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             continue
-
-
-def _over_quota(directory: Path, limits: Limits) -> tuple[str, str] | None:
-    size = count = 0
-    with os.scandir(directory) as entries:
-        for entry in entries:
-            count += 1
-            try:
-                size += entry.stat(follow_symlinks=False).st_size
-            except OSError:
-                continue
-    if size > limits.directory_mb << 20:
-        return QUOTA, f"the script wrote more than {limits.directory_mb} MiB"
-    if count > limits.files:
-        return QUOTA, f"the script wrote more than {limits.files} files"
-    return None
-
-
-def _left_files(directory: Path, given: dict[str, Any]) -> list[dict[str, Any]]:
-    with os.scandir(directory) as entries:
-        found = [(e.name, e.stat(follow_symlinks=False).st_size) for e in entries if e.name not in given]
-    return [{"name": os.fsencode(name).decode("utf-8", "replace"), "size": size} for name, size in sorted(found)]
-
-
-def _log(output: int) -> str:
-    size = os.fstat(output).st_size
-    if size <= LOG_HEAD + LOG_TAIL:
-        return os.pread(output, size, 0).decode("utf-8", "replace")
-    head, tail = os.pread(output, LOG_HEAD, 0), os.pread(output, LOG_TAIL, size - LOG_TAIL)
-    cut = f"\n[... {size - LOG_HEAD - LOG_TAIL} bytes left out ...]\n".encode()
-    return (head + cut + tail).decode("utf-8", "replace")
 
 
 def main() -> None:
