@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from mdgym.engine.execution import QUOTA, SCRIPT_ERROR, Execution, LeftFile, Milestones, ScriptFault, Timing
 from mdgym.engine.job import ScriptJob
+from mdgym.engine.library import potentials_directory
 from mdgym.engine.limits import Limits
 from mdgym.engine.process import ServerProcess
 from mdgym.engine.replay import Replay, ReplayResult
@@ -96,7 +97,8 @@ class Engine:
 
         Args:
             script: LAMMPS input, any text.
-            files: Files that the script may read: name to content, or to a path (`os.PathLike`) that is copied.
+            files: Files for the script: name to content, or to a path (`os.PathLike`) that is copied. It may read all
+                of them but potentials, which only LAMMPS reads.
             variables: Variables to evaluate at the end; None for all that have a number as value.
             seed: Seed of the episode; random seeds in the script follow from it.
             limits: Limits for this script instead of the engine's.
@@ -119,7 +121,10 @@ class Engine:
             line = text.count("\n", 0, text.index("\0")) + 1
             return Execution(SCRIPT_ERROR, ScriptFault("the script holds a NUL character", line=line))
         limits = limits or self.limits
-        job = ScriptJob(text, tuple(given), variables, seed, limits, perturbation)
+        # LAMMPS reads a potential; a script that could would see that it was changed for a counterfactual run
+        potentials = potentials_directory()
+        readable = tuple(name for name in given if not (potentials / name).is_file())
+        job = ScriptJob(text, readable, variables, seed, limits, perturbation)
         answer = self._ask({"kind": "script", "job": to_json(job), "files": given, "limits": to_json(limits)}, limits)
         return replace(_execution(answer, time.perf_counter() - began), recognised=_recognised(text))
 

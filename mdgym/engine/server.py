@@ -104,6 +104,10 @@ class Server:
 
     def _run(self, directory: Path, request: dict[str, Any]) -> dict[str, Any]:
         start = time.monotonic()
+        # before the fork: in a child each first write to memory costs a copy
+        limits = from_json(Limits, request["limits"])
+        record = request["job"]
+        job = from_json(ScriptJob, record) if request["kind"] == "script" else from_json(Replay, record)
         output = os.open(directory.with_suffix(".out"), os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         os.unlink(directory.with_suffix(".out"))
         mailbox = Mailbox()
@@ -111,8 +115,7 @@ class Server:
         try:
             pid = os.fork()
             if pid == 0:
-                self._be_child(directory, output, mailbox, nonce, request)
-            limits = from_json(Limits, request["limits"])
+                self._be_child(directory, output, mailbox, nonce, limits, job)
             verdict, usage, code = self._watch(pid, directory, limits, start)
             raw = mailbox.collect(nonce)
             answer = self._judge(verdict, code, raw)
@@ -130,18 +133,17 @@ class Server:
             mailbox.close()
             os.close(output)
 
-    def _be_child(self, directory: Path, output: int, mailbox: Mailbox, nonce: bytes, request: dict[str, Any]) -> None:
+    def _be_child(
+        self, directory: Path, output: int, mailbox: Mailbox, nonce: bytes, limits: Limits, job: ScriptJob | Replay
+    ) -> None:
         """Child: never returns."""
         secret = "p" + secrets.token_hex(8)
         try:
-            limits = from_json(Limits, request["limits"])
             child.start(directory, output, limits, self.sandbox, self.uid)
-            if request["kind"] == "script":
-                script = from_json(ScriptJob, request["job"])
-                child.work(mailbox, nonce, lambda: child.run_script(self.handle, script, secret, mailbox))
+            if isinstance(job, ScriptJob):
+                child.work(mailbox, nonce, lambda: child.run_script(self.handle, job, secret, mailbox))
             else:
-                run = from_json(Replay, request["job"])
-                child.work(mailbox, nonce, lambda: child.run_replay(self.handle, run, secret))
+                child.work(mailbox, nonce, lambda: child.run_replay(self.handle, job, secret))
         except BaseException:
             text = traceback.format_exc(limit=8)
             child.work(mailbox, nonce, lambda: {"infrastructure": text})
