@@ -118,7 +118,10 @@ def _read(kind: Any, data: Any, where: str) -> Any:
         except (KeyError, TypeError, ValueError) as error:
             raise RecordError(f"{where} is not a stored array: {error}") from error
     if kind is bytes:
-        return data if isinstance(data, bytes) else base64.b64decode(data)
+        try:
+            return data if isinstance(data, bytes) else base64.b64decode(data, validate=True)
+        except (TypeError, ValueError) as error:
+            raise RecordError(f"{where} is not base64: {error}") from error
     return _read_scalar(kind, data, where)
 
 
