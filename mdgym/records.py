@@ -6,7 +6,6 @@ Arrays are kept as base64 of their bytes, so that a stored run re-scores to the 
 
 import base64
 import dataclasses
-import functools
 import hashlib
 import json
 import math
