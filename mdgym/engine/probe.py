@@ -36,7 +36,7 @@ def sampling(steps: int, randomness: random.Random) -> tuple[int, int]:
     Returns:
         Steps between samples, and steps between frames (a multiple of the former, so that every frame has an energy).
     """
-    every = max(1, min(10, steps // 50), steps // MAX_SAMPLES)
+    every = max(1, min(5, steps // 50), steps // MAX_SAMPLES)
     between = int(steps * randomness.uniform(0.085, 0.105)) // every
     return every, every * max(1, between)
 

@@ -2,35 +2,16 @@
 
 import numpy as np
 
-from mdgym.engine.window import PASSIVE_FIXES
 from mdgym.rewards.case import Case, result
+from mdgym.rewards.ensembles import ensemble_fault
 from mdgym.rewards.score import CONTRACT, CheckResult
 
 MASS_TOLERANCE = 0.005
 DENSITY_TOLERANCE = 0.001
 TIMESTEP_TOLERANCE = 1e-6
-# The box of a right run at fixed volume does not move at all; that of a right barostat does by 0.1 % and more.
-VOLUME_TOLERANCE = 1e-9
 
-BAROSTATS = ("npt", "nph", "press/langevin")
-CANONICAL = ("nvt", "langevin", "temp/csvr", "temp/csld", "gjf", "gld", "gle", "npt")
-WEAK = ("temp/berendsen", "temp/rescale", "press/berendsen")
-# Fixes that neither thermostat nor push: allowed in every ensemble.
-HARMLESS = (
-    *PASSIVE_FIXES,
-    *("momentum", "recenter", "balance", "halt", "nve", "property/atom", "controller", "store/force", "box/relax"),
-)
 # Commands that may stand inside `run ... every` of a judged run: they only look.
 HARMLESS_COMMANDS = ("print", "variable", "info", "write_data", "write_dump", "write_restart", "thermo")
-SUFFIXES = ("/omp", "/opt", "/intel", "/kk", "/gpu")
-
-
-def fix_styles(fixes: tuple[str, ...]) -> tuple[str, ...]:
-    """Styles of `fix` commands, without accelerator suffixes."""
-    styles = [words[3] for words in map(str.split, fixes) if words[0] == "fix" and len(words) > 3]
-    for suffix in SUFFIXES:
-        styles = [style.removesuffix(suffix) for style in styles]
-    return tuple(styles)
 
 
 def units(case: Case) -> tuple[CheckResult, ...]:
@@ -131,37 +112,8 @@ def ensemble(case: Case) -> tuple[CheckResult, ...]:
     """The fixes of the judged window sample the ensemble of the task."""
     if not case.dynamic or case.window is None:
         return ()
-    styles = fix_styles(case.window.fixes)
-    message = _ensemble_fault(case, styles)
+    message = ensemble_fault(case.contract.ensemble, case.window, case.contract.allowed_fixes)
     return (result("ensemble", CONTRACT, not message, message),)
-
-
-def _ensemble_fault(case: Case, styles: tuple[str, ...]) -> str:
-    wanted = case.contract.ensemble
-    box = any(style.startswith(BAROSTATS) for style in styles)
-    canonical = any(style.startswith(CANONICAL) for style in styles)
-    weak = [style for style in styles if style in WEAK]
-    unknown = [
-        s for s in styles if not s.startswith((*CANONICAL, *BAROSTATS, *WEAK, *HARMLESS, *case.contract.allowed_fixes))
-    ]
-    assert case.window is not None
-    volume = case.window.column("volume")
-    moves = float(np.ptp(volume)) > VOLUME_TOLERANCE * float(np.mean(volume))
-    if not styles:
-        return "No fix integrates the motion in the judged window."
-    if weak:
-        return f"fix {weak[0]} does not sample the ensemble; use Nosé-Hoover, Langevin or csvr."
-    if unknown:
-        return f"fix {unknown[0]} changes the motion in the judged window; the task does not ask for it."
-    if wanted == "npt" and not (box and moves):
-        return "The volume does not fluctuate in the judged window; the task asks for constant pressure (NPT)."
-    if wanted != "npt" and (box or moves):
-        return f"The box changes in the judged window; the task asks for fixed volume ({wanted.upper()})."
-    if wanted in ("nvt", "npt") and not canonical:
-        return "No thermostat acts in the judged window; the task asks for constant temperature."
-    if wanted == "nve" and canonical:
-        return "A thermostat acts in the judged window; the task asks for constant energy (NVE)."
-    return ""
 
 
 CHECKS = (units, atoms, masses, quantities, density, timestep, duration, constancy, ensemble)

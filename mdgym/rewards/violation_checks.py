@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from mdgym.rewards.case import Case, result
-from mdgym.rewards.contract_checks import fix_styles
+from mdgym.rewards.ensembles import fix_styles
 from mdgym.rewards.evidence import Counterfactual
 from mdgym.rewards.score import VIOLATION, CheckResult
 from mdgym.rewards.thermodynamic_checks import finite, grade, rounded

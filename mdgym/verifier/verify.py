@@ -177,7 +177,9 @@ def _changed_world(engine: Engine, task: Task, script: str, seed: int) -> tuple[
     wanted = tuple(quantity.name for quantity in contract.quantities)
     limits = replace(engine.limits, wall_s=2 * engine.limits.wall_s, cpu_s=2 * engine.limits.cpu_s)
     second = engine.run(script, files, wanted, seed, limits, inline)
-    window = judged_window(second, contract.duration) if contract.duration is not None else None
+    # the same steps last shorter where the timestep is shorter
+    span = None if contract.duration is None else contract.duration * min(1.0, change.timestep)
+    window = judged_window(second, span) if span is not None else None
     measured: dict[str, float | None] = {}
     factors: dict[str, float | None] = {}
     for quantity in contract.quantities:
