@@ -68,21 +68,24 @@ class Measured:
         """Standard deviation of one gold run; 0 for a single run."""
         return statistics.stdev(self.gold) if len(self.gold) > 1 else 0.0
 
-    def accept(self, name: str, value: float | None = None, least: float = 0.0) -> Reference:
+    def accept(
+        self, name: str, value: float | None = None, least: float = 0.0, farthest: float = FARTHEST_RUNS
+    ) -> Reference:
         """Turn the runs into an accepted value and its limit.
 
         Args:
             name: Name of the reference.
             value: Exact target, such as the temperature of a thermostat; None accepts the mean of the gold runs.
             least: Smallest half-width.
+            farthest: The limit is at least this many times the distance of the farthest right run.
 
         Returns:
             The reference; its limit is the largest of `least`, `GOLD_SPREADS` standard deviations of gold, and
-            `FARTHEST_RUNS` times the farthest right run.
+            `farthest` times the distance of the farthest right run.
         """
         centre = self.mean if value is None else value
-        farthest = max(abs(run - centre) for run in (*self.gold, *self.variants))
-        limit = round_up(max(least, GOLD_SPREADS * self.spread, FARTHEST_RUNS * farthest))
+        strayed = max(abs(run - centre) for run in (*self.gold, *self.variants))
+        limit = round_up(max(least, GOLD_SPREADS * self.spread, farthest * strayed))
         anchor = {} if self.anchor is None else _anchored(self.anchor)
         return Reference(name, centre, limit, self.spread, len(self.gold), **anchor)
 

@@ -28,8 +28,10 @@ EQUILIBRATION = 1.0  # ps
 BOLTZMANN = 8.617343e-5  # eV/K, the value of LAMMPS in units metal
 # Seeds scatter by 1e-5 eV; the limit forgives 2 K in T0.
 LEAST_TOTAL = 3e-4  # eV
-# Of the spread. Seeds scatter by 2 to 10 %, and a wrong timestep shows by its square.
+# Of the spread. Seeds scatter by 5 to 13 %, more below 3 fs in hot crystals (25 % in Pd at 900 K and 2.5 fs), where
+# splines and cutoffs show beside dt^2. Half the timestep is off by 75 %.
 LEAST_SPREAD = 0.25
+FARTHEST_SPREAD = 2.0
 LEAST_TEMPERATURE = 0.01
 TOTAL_TOLERANCE = 5e-5  # eV
 # Samples 50 fs apart (10 steps of 5 fs) miss some vibrations: sampled every 2 to 20 steps the spread differs by 12 %
@@ -38,7 +40,7 @@ SPREAD_TOLERANCE = 0.35
 # The integrator keeps a shadow energy; the true one moves by up to 0.45 meV (Ni, 1000 K, 4 fs) while half of the
 # kinetic energy goes into vibrations.
 ANCHOR_TOTAL = 1e-3  # eV
-# Seeds scatter by 2 to 10 % on both sides of dt^2, and dt^4 adds 2 % at 5 fs.
+# Seeds scatter by 5 to 13 % on both sides of dt^2, and dt^4 adds 2 % at 5 fs.
 ANCHOR_SPREAD = 0.25
 ANCHOR_TEMPERATURE = 0.05
 ANCHOR_SEEDS = 4
@@ -131,7 +133,7 @@ class NvePoint:
 POINTS = {
     "train": (
         NvePoint(crystals.AL_MENDELEV, 4, 500, 0.002),
-        NvePoint(crystals.AL_JNP, 4, 800, 0.003),
+        NvePoint(crystals.AL_JNP, 4, 800, 0.004),
         NvePoint(crystals.NI_U3, 4, 600, 0.0025),
         NvePoint(crystals.NI_ANGELO, 4, 1000, 0.004),
         NvePoint(crystals.AU_U3, 4, 400, 0.005),
@@ -141,12 +143,12 @@ POINTS = {
     ),
     "validation": (
         NvePoint(crystals.PD_U3, 4, 500, 0.004),
-        NvePoint(crystals.PD_U3, 4, 900, 0.0025),
-        NvePoint(crystals.TA_ZHOU, 4, 800, 0.005),
+        NvePoint(crystals.PD_U3, 4, 700, 0.005),
+        NvePoint(crystals.TA_ZHOU, 5, 800, 0.004),
     ),
     "test": (
         NvePoint(crystals.CU_MISHIN, 4, 600, 0.005),
-        NvePoint(crystals.CU_U3, 4, 850, 0.002),
+        NvePoint(crystals.CU_U3, 4, 500, 0.003),
         NvePoint(crystals.AG_U3, 4, 700, 0.004),
         NvePoint(crystals.W_ZHOU, 4, 1000, 0.0025),
     ),
@@ -190,7 +192,7 @@ def references(point: NvePoint, measured: Mapping[str, Measured]) -> tuple[Refer
     spread, kelvin = measured["esd"].mean, measured["temperature"].mean
     return (
         measured["etot"].accept("etot", least=LEAST_TOTAL),
-        measured["esd"].accept("esd", least=LEAST_SPREAD * spread),
+        measured["esd"].accept("esd", least=LEAST_SPREAD * spread, farthest=FARTHEST_SPREAD),
         measured["temperature"].accept("temperature", least=LEAST_TEMPERATURE * kelvin),
     )
 
