@@ -1,6 +1,6 @@
 """What an evaluation found: means over tasks with intervals, in all, by family and by tier."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,7 +96,7 @@ class Report:
     def table(self) -> Table:
         """Return the report as a table for a terminal."""
         title = f"{escape(self.agent)} on {self.suite}/{self.split}, {self.k} per task, mdgym {self.mdgym}"
-        caption = "95 % intervals over tasks in brackets"
+        caption = "below each: 95 % interval over tasks"
         if not self.complete:
             caption += f"; unfinished: {self.rollouts} of {self.tasks * self.k} rollouts"
         if self.failures:
@@ -114,19 +114,25 @@ class Report:
 
 
 def comparison(reports: Sequence[Report]) -> Table:
-    """Return one table with a row per report, for agents that were given the same tasks."""
+    """Return one table with a column per report, for agents that were given the same tasks."""
     first = reports[0]
     table = Table(
         title=f"{first.suite}/{first.split}: {first.tasks} tasks, {first.k} per task, mdgym {first.mdgym}",
-        caption="95 % intervals over tasks in brackets; by family: success@1",
+        caption="below each: 95 % interval over tasks",
     )
-    table.add_column("agent")
-    for name in ("reward", "executed@1", "success@1", *(group.name for group in first.families)):
-        table.add_column(name, justify="right")
+    table.add_column("")
     for report in reports:
-        cells = (report.overall.reward, report.overall.executed[0], report.overall.success[0])
-        families = (_number(group.success[0].value) for group in report.families)
-        table.add_row(escape(report.agent), *map(_cell, cells), *families)
+        table.add_column(escape(report.agent), justify="right")
+    rows: list[tuple[str, Callable[[Report], Estimate]]] = [
+        ("reward", lambda report: report.overall.reward),
+        ("executed@1", lambda report: report.overall.executed[0]),
+        ("success@1", lambda report: report.overall.success[0]),
+    ]
+    for name, value in rows:
+        table.add_row(name, *(_cell(value(report)) for report in reports), end_section=name == rows[-1][0])
+    for index, group in enumerate(first.families):
+        cells = (_number(report.families[index].success[0].value) for report in reports)
+        table.add_row(f"success@1, {escape(group.name)}", *cells)
     return table
 
 
@@ -200,7 +206,7 @@ def _pass_rate(j: int, counts: Sequence[tuple[int, int]], seed: int) -> Estimate
 def _cell(value: Estimate) -> str:
     if value.low is None or value.high is None:
         return _number(value.value)
-    return f"{_number(value.value)} [{value.low:.2f}, {value.high:.2f}]"
+    return f"{_number(value.value)}\n{value.low:.2f}–{value.high:.2f}"
 
 
 def _number(value: float | None) -> str:

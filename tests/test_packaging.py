@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
@@ -87,7 +88,9 @@ def test_rooms_import_only_downwards():
 
 
 def test_modules_are_short_enough_to_read():
-    long = {path.name: lines for path in sources() if (lines := len(path.read_text().splitlines())) > 300}
+    long = {
+        str(path.relative_to(ROOT)): lines for path in sources() if (lines := len(path.read_text().splitlines())) > 300
+    }
     assert long == {}
 
 
@@ -150,3 +153,21 @@ def test_no_file_names_a_registry():
     hosts = re.compile(rb"pypi\.org|pythonhosted\.org|--(extra-)?index-url|anaconda\.org")
     named = [p.name for p in tracked() if p.is_file() and p != Path(__file__) and hosts.search(p.read_bytes())]
     assert named == []
+
+
+def test_task_of_the_readme_can_be_written_read_and_listed(tmp_path, monkeypatch):
+    from mdgym import load_tasks
+
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    (block,) = [block for block in blocks if "save_tasks" in block]
+    names = {}
+    exec(block, names)
+    assert load_tasks("mine.jsonl") == (names["task"],)
+
+
+def test_commands_of_the_readme_exist():
+    from mdgym.cli import app
+
+    named = set(re.findall(r"^    mdgym ([a-z]+)", (ROOT / "README.md").read_text(), re.MULTILINE))
+    assert named == set(typer.main.get_command(app).commands)

@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
+from rich.text import Text
 
 from mdgym.commands.output import Json, Split, Suite, TaskFile, pick, print_json, read_tasks, stderr, stdout
 from mdgym.records import to_json
@@ -31,10 +32,13 @@ def list_tasks(suite: Suite = "core", split: Split = "test", tasks: TaskFile = N
         print_json({"tasks": [{**{name: getattr(task, name) for name in names}, "open": task.open} for task in found]})
         return
     table = Table()
-    for name in ("id", "family", "tier", "prompt"):
+    for name in ("id", "family", "tier"):
         table.add_column(name, no_wrap=True)
+    table.add_column("prompt")
     for task in found:
-        table.add_row(escape(task.id), escape(task.family), str(task.tier), escape(task.prompt.strip().split("\n")[0]))
+        # Only the prompt gives way where the terminal is narrow.
+        beginning = Text(task.prompt.strip().split("\n")[0], no_wrap=True, overflow="ellipsis")
+        table.add_row(escape(task.id), escape(task.family), str(task.tier), beginning)
     stdout.print(table)
 
 
