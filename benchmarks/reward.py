@@ -26,7 +26,7 @@ FAMILIES: dict[str, Scripts] = {
 }
 CHEAT_LIMIT = 0.30
 # Tasks of each family that every variant, mistake and cheat meets; gold scripts meet all tasks.
-TASKS_PER_SCRIPT = 3
+TASKS_PER_SCRIPT = 2
 # What `quick` runs of each family: gold scripts, variants, and cheats; and for one family, the ladder of mistakes.
 QUICK = (1, 1, 2)
 

@@ -16,6 +16,9 @@ KINETIC_WIDTH = (0.7, 1.3)
 # Free motion may settle this many canonical standard deviations off the temperature of the window: 600 K to 298 K
 # in a lattice that was heated but never melted into motion is 10 of them.
 EQUIPARTITION_SIGMA = 5.0
+# An average may miss the second world's own by this part of the way between the worlds, if that is more than the
+# tolerance: coarse timesteps average badly, and what was written down stays behind by the whole way.
+AVERAGE_FOLLOWS = 0.25
 # A right static result scales with the potential to 1e-6 (minimizers) or 1e-4 (coarse scans); this is of the tolerance.
 STATIC_FOLLOWS = 0.3
 # The least part of the full change that a wrong static result must show.
@@ -119,7 +122,10 @@ def _follows(case: Case, quantity: Quantity, second: Counterfactual) -> bool:
     if first is None or reported is None:
         return False
     if quantity.source != "reference":
-        return measured is not None and abs(reported - measured) <= quantity.tolerance
+        before = case.measured(quantity.source)
+        if measured is None or before is None:
+            return False
+        return abs(reported - measured) <= max(quantity.tolerance, AVERAGE_FOLLOWS * abs(measured - before))
     if factor is None:
         return False
     if reference is not None and grade(first, reference)[0]:
