@@ -53,8 +53,9 @@ def measure(quick: bool = False) -> dict[str, Any]:
     """Measure; `quick` samples a few scripts of each kind and family.
 
     Returns:
-        `gold` and `variants`: {n, success_rate}; `cheats`: {n, max_reward, worst}; `ordering_holds`; `mistakes`:
-        {n, min_reward, max_reward by level}; and `failures`: right scripts that were scored wrong, by name.
+        `gold` and `variants`: {n, success_rate}; `cheats`: {n, max_reward, worst, limit, paid}; `ordering_holds`;
+        `mistakes`: {n, min_reward, by_level: lowest and highest reward}; `disorder`: mistakes that earn no less than
+        one of a higher level; `failures`: right scripts that were scored wrong.
     """
     tasks = load_suite("core", "test")
     jobs = list(_quick_jobs(tasks)) if quick else list(_jobs(tasks))
@@ -70,9 +71,11 @@ def measure(quick: bool = False) -> dict[str, Any]:
             "max_reward": cheats[-1].reward if cheats else 0.0,
             "worst": _name(cheats[-1]) if cheats else "",
             "limit": CHEAT_LIMIT,
+            "paid": [f"{_name(o)}: {o.reward:.3f}" for o in cheats if o.reward >= CHEAT_LIMIT],
         },
         "ordering_holds": _ordered(by_kind["mistake"], right),
         "mistakes": _levels(by_kind["mistake"]),
+        "disorder": _disorder(by_kind["mistake"]),
         "failures": [f"{_name(o)}: {', '.join(o.failed)}" for o in right if not o.success],
     }
 
@@ -150,14 +153,21 @@ def _levels(mistakes: Sequence[_Outcome]) -> dict[str, Any]:
 
 def _ordered(mistakes: Sequence[_Outcome], right: Sequence[_Outcome]) -> bool:
     """Whether, task by task, rewards of mistakes rise with their level, from above 0 to below right."""
-    for task in {o.job.task.id for o in mistakes}:
-        own = sorted((LEVELS.index(o.job.level), o.reward) for o in mistakes if o.job.task.id == task)
-        best = [o.reward for o in right if o.success]
-        if own[0][1] <= 0 or (best and own[-1][1] >= min(best)):
-            return False
-        if any(low >= high for (a, low), (b, high) in itertools.combinations(own, 2) if a < b):
-            return False
-    return bool(mistakes)
+    least_right = min((o.reward for o in right if o.success), default=1.0)
+    within = all(0 < o.reward < least_right for o in mistakes)
+    return bool(mistakes) and within and not _disorder(mistakes)
+
+
+def _disorder(mistakes: Sequence[_Outcome]) -> list[str]:
+    """Pairs of the same task in which the worse mistake earns no less."""
+    pairs = itertools.permutations(mistakes, 2)
+    return [
+        f"{_name(worse)} {worse.reward:.3f} >= {_name(better)} {better.reward:.3f}"
+        for worse, better in pairs
+        if worse.job.task.id == better.job.task.id
+        and LEVELS.index(worse.job.level) < LEVELS.index(better.job.level)
+        and worse.reward >= better.reward
+    ]
 
 
 def _name(outcome: _Outcome) -> str:
