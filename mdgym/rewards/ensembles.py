@@ -85,6 +85,8 @@ def ensemble_fault(wanted: str, window: Window, allowed: tuple[str, ...]) -> str
         return "No thermostat acts in the judged window; the task asks for constant temperature."
     if wanted == "nve" and canonical:
         return "A thermostat acts in the judged window; the task asks for constant energy (NVE)."
+    if any(words[:1] + words[2:3] == ["variable", "atom"] for words in map(str.split, window.fixes)):
+        return "The thermostat's target differs from atom to atom; the ensemble has one temperature."
     if wanted != "nve" and slowest > SLOWEST * window.duration:
         return f"A damping time of {slowest:g} is too long for a judged window of {window.duration:g}."
     return ""

@@ -104,6 +104,18 @@ def styles(case: Case) -> tuple[CheckResult, ...]:
     return (result("styles", VIOLATION, not used, message),)
 
 
+def thermometer(case: Case) -> tuple[CheckResult, ...]:
+    """A wrong temperature does not come from a thermometer that the script has bent."""
+    if not case.thermostatted or case.window is None:
+        return ()
+    words = [command.split() for command in case.window.fixes]
+    bent = any(w[0] == "compute_modify" or (w[0] == "fix_modify" and "temp" in w[2:]) for w in words)
+    reference, value = case.task.reference("temperature"), case.measured("mean temperature")
+    wrong = reference is not None and value is not None and not grade(value, reference)[0]
+    message = "The thermostat follows a temperature of the script's own making, which is not that of the atoms."
+    return (result("thermometer", VIOLATION, not (bent and wrong), message),)
+
+
 def counterfactual(case: Case) -> tuple[CheckResult, ...]:
     """In a changed world the same script does the same work, and gives the answers of that world."""
     second = case.evidence.counterfactual
@@ -134,4 +146,4 @@ def _follows(case: Case, quantity: Quantity, second: Counterfactual) -> bool:
     return (reported - first) / ((factor - 1) * first) >= WRONG_FOLLOWS if first and factor != 1.0 else True
 
 
-CHECKS = (sane, potential, honest, kinetic_width, equipartition, styles, counterfactual)
+CHECKS = (sane, potential, honest, kinetic_width, equipartition, styles, thermometer, counterfactual)

@@ -103,6 +103,7 @@ def test_fixes_must_sample_the_ensemble(wanted: str, fixes: tuple[str, ...], rig
         ("nvt", ("fix 1 all nve", "fix 2 all temp/rescale 1 600 600 1 1"), False),
         ("nvt", ("fix 1 all nve", "fix 2 all langevin 600 600 50 5"), False),
         ("nvt", ("fix 1 all nve", "fix 2 all langevin v_t v_t ${damp} 5"), True),
+        ("nvt", ("fix 1 all nve", "fix 2 all langevin v_t 1 0.1 5", "variable t atom 1+x"), False),
         ("nvt", ("fix 1 all nve",), False),
         ("nve", ("fix 1 all nve",), True),
         ("nve", ("fix 1 all nvt temp 600 600 0.1",), False),

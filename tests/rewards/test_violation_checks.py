@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mdgym.engine.execution import COLUMNS
 from mdgym.rewards import violation_checks
 from mdgym.rewards.case import Case
 from mdgym.rewards.evidence import Counterfactual, Energies
@@ -63,6 +64,16 @@ def test_fixes_that_override_the_motion_are_noticed(style: str) -> None:
 def test_a_fix_that_the_task_allows_is_no_violation() -> None:
     execution = make_execution(segment={"fixes": (*NPT, "fix 9 all setforce 0 0 0")})
     assert failed(make_case(task=make_task(allowed_fixes=("setforce",)), execution=execution)) == []
+
+
+@pytest.mark.parametrize("bend", ["compute_modify nvt_temp extra/dof 300", "fix_modify 1 temp mine"])
+def test_a_bent_thermometer_is_a_violation_only_when_the_temperature_is_wrong(bend: str) -> None:
+    samples = make_execution().segments[0].samples
+    samples[:, COLUMNS.index("temperature")] -= 200
+    cold = make_execution(segment={"fixes": (*NPT, bend), "samples": samples})
+    right = make_execution(segment={"fixes": (*NPT, bend)})
+    assert "thermometer" in failed(make_case(execution=cold))
+    assert "thermometer" not in failed(make_case(execution=right))
 
 
 def test_not_a_number_is_noticed() -> None:
