@@ -27,7 +27,8 @@ MAX_SCRIPT_BYTES = 1 << 20
 # The server answers a deadline by itself; only a dead or stopped one needs longer than this.
 _GRACE_S = 15.0
 _TIMINGS = re.compile(
-    r"Loop time of|Performance: |[\d.]+% CPU use|MPI task timing|Section +\|  |-{20,}$|Total wall time"
+    r"Loop time of|Performance: |[\d.]+% CPU use|MPI task timing|Section +\|  |-{20,}$|Total wall time|Printed on "
+    r"|.* CPU = [\d.e-]+ seconds"
     r"|(?:Pair|Bond|Kspace|Neigh|Comm|Output|Modify|Other|RESPA|Special) +\| "
 )
 

@@ -23,6 +23,8 @@ from mdgym.script.rules import refusal
 from mdgym.script.seeds import reseed, reseed_formulas
 
 MAX_DEPTH = 16
+# Variables that hold each other twice double in each pass of a loop.
+MAX_CHARACTERS = 1 << 20
 # An `if` that expands to itself overflows LAMMPS's stack; no honest script nests them so deep.
 MAX_IFS = 64
 # LAMMPS parses formulas recursively, in time that grows with the square of the depth: 100,000 took 9 s and 2 GB.
@@ -111,7 +113,10 @@ class Interpreter:
             check_quotes(text)
             # in a part that is jumped over variables may be undefined
             if "$" in text and self._label is None:
+                self._note(text)  # a formula can crash LAMMPS
                 text = self.handle.expand(reseed_formulas(text, self._draw))
+                if len(text) > MAX_CHARACTERS:
+                    raise Halt(QUOTA, f"a command has more than {MAX_CHARACTERS} characters")
             words = split_words(text)
             if not _SPECIAL.isdisjoint(_QUOTED.sub("", text)):
                 # from the value of a variable: LAMMPS, which is handed one command at a time, would read it again
@@ -129,7 +134,7 @@ class Interpreter:
         self.commands += 1
         if self.commands > self.job.limits.commands:
             raise Halt(QUOTA, f"more than {self.job.limits.commands} commands were executed")
-        self._report(self._bits(), self.at.line, self.commands, self.runs.steps, text)
+        self._note(text)
         refused = refusal(words, self._readable)
         if refused is not None:
             raise Halt(FORBIDDEN if refused.attack else SCRIPT_ERROR, refused.message)
@@ -221,9 +226,10 @@ class Interpreter:
         atoms = m.atoms or (box and self.handle.atoms > 0)
         self.milestones = Milestones(box, atoms, m.ran or ran, m.hundred_steps or self.runs.steps >= 100)
 
-    def _bits(self) -> int:
+    def _note(self, text: str) -> None:
         m = self.milestones
-        return m.box | m.atoms << 1 | m.ran << 2 | m.hundred_steps << 3
+        bits = m.box | m.atoms << 1 | m.ran << 2 | m.hundred_steps << 3
+        self._report(bits, self.at.line, self.commands, self.runs.steps, text)
 
     def _fault(self, message: str) -> Halt:
         if message.startswith(("Failed to allocate", "Failed to reallocate")) or "std::bad_alloc" in message:
