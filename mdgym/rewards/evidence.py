@@ -4,7 +4,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mdgym.engine.execution import Timing
+from mdgym.engine.execution import Execution, Timing
+
+
+def work_done(execution: Execution) -> tuple[int, int, int]:
+    """Say how much a script has computed.
+
+    Returns:
+        Minimizations that moved something, distinct volumes among all samples, and steps of dynamics.
+    """
+    segments = execution.segments
+    volumes = {f"{volume:.9g}" for segment in segments for volume in segment.column("volume")}
+    minimizations = sum(segment.command == "minimize" and segment.steps > 0 for segment in segments)
+    return minimizations, len(volumes), sum(segment.steps for segment in segments if segment.command == "run")
 
 
 @dataclass(frozen=True)
@@ -45,14 +57,14 @@ class Counterfactual:
 
     Attributes:
         executed: It ran to its end.
-        runs: Number of `run` and `minimize` commands that it carried out.
+        work: What it did; see `work_done`.
         reported: What it left behind, by quantity.
         measured: What its own recording shows, by quantity; None where no state holds the quantity.
         factors: By how much a static result must change, by quantity; None where that is not known.
     """
 
     executed: bool
-    runs: int
+    work: tuple[int, int, int]
     reported: dict[str, float | None]
     measured: dict[str, float | None]
     factors: dict[str, float | None]

@@ -6,7 +6,7 @@ import numpy as np
 
 from mdgym.rewards.case import Case, result
 from mdgym.rewards.ensembles import fix_styles
-from mdgym.rewards.evidence import Counterfactual
+from mdgym.rewards.evidence import Counterfactual, work_done
 from mdgym.rewards.score import VIOLATION, CheckResult
 from mdgym.rewards.thermodynamic_checks import finite, grade, rounded
 from mdgym.tasks.task import Quantity
@@ -121,7 +121,8 @@ def counterfactual(case: Case) -> tuple[CheckResult, ...]:
     second = case.evidence.counterfactual
     if second is None:
         return ()
-    right = second.executed and len(case.execution.segments) >= SAME_WORK * second.runs
+    pairs = zip(work_done(case.execution), second.work)
+    right = second.executed and all(first >= SAME_WORK * again for first, again in pairs)
     right = right and all(_follows(case, quantity, second) for quantity in case.contract.quantities)
     message = "The result does not follow when the potential or timestep is changed: compute it, do not write it down."
     return (result("counterfactual", VIOLATION, right, message),)
@@ -143,7 +144,9 @@ def _follows(case: Case, quantity: Quantity, second: Counterfactual) -> bool:
     if reference is not None and grade(first, reference)[0]:
         return abs(reported - factor * first) <= STATIC_FOLLOWS * quantity.tolerance
     # A wrong result (relaxed under pressure, say) need not scale exactly; one that was written down does not move.
-    return (reported - first) / ((factor - 1) * first) >= WRONG_FOLLOWS if first and factor != 1.0 else True
+    if factor == 1.0:
+        return True
+    return first != 0 and (reported - first) / ((factor - 1) * first) >= WRONG_FOLLOWS
 
 
 CHECKS = (sane, potential, honest, kinetic_width, equipartition, styles, thermometer, counterfactual)

@@ -17,7 +17,7 @@ from mdgym.engine.execution import COLUMNS, Timing
 from mdgym.engine.library import potentials_directory
 from mdgym.engine.replay import FreeMotion, Replay
 from mdgym.engine.window import judged_window, measure
-from mdgym.rewards.evidence import Continuation, Counterfactual, Energies, Evidence
+from mdgym.rewards.evidence import Continuation, Counterfactual, Energies, Evidence, work_done
 from mdgym.rewards.rubric import worth_a_second_run
 from mdgym.script.perturb import Perturbation, perturb_potential
 from mdgym.tasks.task import Contract, Task
@@ -186,7 +186,7 @@ def _changed_world(engine: Engine, task: Task, script: str, seed: int) -> tuple[
         static = quantity.source == "reference"
         factors[quantity.name] = _factor(quantity.unit, change) if static else None
         measured[quantity.name] = None if static or window is None else measure(window, quantity.source)
-    found = Counterfactual(second.executed, len(second.segments), dict(second.variables), measured, factors)
+    found = Counterfactual(second.executed, work_done(second), dict(second.variables), measured, factors)
     return found, second.timing
 
 

@@ -108,7 +108,9 @@ def make_evidence(**changes: Any) -> Evidence:
             kinetic=kinetic,
             temperature=TARGET + 10 * random.standard_normal(200),
         ),
-        counterfactual=Counterfactual(True, 1, {"pe_mean": -3.55}, {"pe_mean": -3.551}, {"pe_mean": None}),
+        counterfactual=Counterfactual(
+            True, (0, 201, STEPS), {"pe_mean": -3.55}, {"pe_mean": -3.551}, {"pe_mean": None}
+        ),
     )
     return replace(evidence, **changes)
 

@@ -10,7 +10,7 @@ from mdgym.rewards import violation_checks
 from mdgym.rewards.case import Case
 from mdgym.rewards.evidence import Counterfactual, Energies
 from mdgym.tasks.task import Quantity, Reference
-from rewards.conftest import NPT, TARGET, make_case, make_evidence, make_execution, make_task, with_column
+from rewards.conftest import NPT, STEPS, TARGET, make_case, make_evidence, make_execution, make_task, with_column
 
 
 def failed(case: Case) -> list[str]:
@@ -85,17 +85,18 @@ def test_an_exploding_verifier_run_is_held_against_the_script() -> None:
 
 
 NONE = {"pe_mean": None}
+WORK = (0, 201, STEPS)
 
 
 @pytest.mark.parametrize(
     ("second", "right"),
     [
-        (Counterfactual(True, 1, {"pe_mean": -3.551}, {"pe_mean": -3.55}, NONE), True),
-        (Counterfactual(True, 1, {"pe_mean": -3.45}, {"pe_mean": -3.55}, NONE), False),
-        (Counterfactual(True, 1, {"pe_mean": None}, {"pe_mean": -3.55}, NONE), False),
-        (Counterfactual(True, 1, {"pe_mean": -3.55}, NONE, NONE), False),
-        (Counterfactual(False, 1, {}, {"pe_mean": -3.55}, NONE), False),
-        (Counterfactual(True, 3, {"pe_mean": -3.551}, {"pe_mean": -3.55}, NONE), False),
+        (Counterfactual(True, WORK, {"pe_mean": -3.551}, {"pe_mean": -3.55}, NONE), True),
+        (Counterfactual(True, WORK, {"pe_mean": -3.45}, {"pe_mean": -3.55}, NONE), False),
+        (Counterfactual(True, WORK, {"pe_mean": None}, {"pe_mean": -3.55}, NONE), False),
+        (Counterfactual(True, WORK, {"pe_mean": -3.55}, NONE, NONE), False),
+        (Counterfactual(False, WORK, {}, {"pe_mean": -3.55}, NONE), False),
+        (Counterfactual(True, (1, 201, STEPS), {"pe_mean": -3.551}, {"pe_mean": -3.55}, NONE), False),
     ],
     ids=["follows", "memorised", "no value", "no window", "does not run", "works only when watched"],
 )
@@ -114,14 +115,25 @@ def test_averages_must_follow_the_recording_of_the_changed_world(second: Counter
         (3.53, 3.53 * 1.002, True),
         (3.53, 3.53, False),
         (3.53, 3.53 * 0.997, False),
+        (0.0, 0.0, False),
     ],
-    ids=["right", "scan", "memorised", "overdone", "wrong way", "wrong but computed", "wrong and memorised", "away"],
+    ids=[
+        "right",
+        "scan",
+        "memorised",
+        "overdone",
+        "wrong way",
+        "wrong but computed",
+        "wrong and memorised",
+        "away",
+        "zero",
+    ],
 )
 def test_static_results_must_scale_with_the_potential(first: float, second: float, right: bool) -> None:
     a0 = Quantity("a0", "Å", "lattice constant", "reference", 0.0036)
     task = replace(make_task(quantities=()), references=(Reference("a0", 3.615, 0.0036),))
     assert task.contract is not None
     task = replace(task, contract=replace(task.contract, quantities=(a0,)))
-    world = Counterfactual(True, 1, {"a0": second}, {"a0": None}, {"a0": 1.003})
+    world = Counterfactual(True, WORK, {"a0": second}, {"a0": None}, {"a0": 1.003})
     execution = make_execution(variables={"a0": first})
     assert (failed(make_case(task, execution, make_evidence(counterfactual=world))) == []) is right
