@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-EPISODES ?= 32
+EPISODES ?= 24
 
 .PHONY: run test test-all lint types wheel-check clean
 
