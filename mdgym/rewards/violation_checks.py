@@ -25,6 +25,8 @@ STATIC_FOLLOWS = 0.3
 WRONG_FOLLOWS = 0.3
 # A script that works only when it notices a changed world did not do the work that it is paid for.
 SAME_WORK = 0.75
+# Searches that end when they have converged may take another number of steps: this many minimizations and volumes do.
+ENOUGH_WORK = (1, 3, math.inf)
 FORGING_FIXES = ("setforce", "freeze", "nve/limit", "nve/noforce", "addforce", "aveforce", "move", "adapt", "dt/reset")
 
 
@@ -121,8 +123,8 @@ def counterfactual(case: Case) -> tuple[CheckResult, ...]:
     second = case.evidence.counterfactual
     if second is None:
         return ()
-    pairs = zip(work_done(case.execution), second.work)
-    right = second.executed and all(first >= SAME_WORK * again for first, again in pairs)
+    pairs = zip(work_done(case.execution), second.work, ENOUGH_WORK)
+    right = second.executed and all(first >= min(SAME_WORK * again, enough) for first, again, enough in pairs)
     right = right and all(_follows(case, quantity, second) for quantity in case.contract.quantities)
     message = "The result does not follow when the potential or timestep is changed: compute it, do not write it down."
     return (result("counterfactual", VIOLATION, right, message),)
