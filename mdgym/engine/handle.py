@@ -178,11 +178,8 @@ class Handle:
         return values
 
     def watch_steps(self, fix_id: str) -> None:
-        """Have a `fix external`, which must be new, call `on_step` and do nothing else."""
-        library, key = self.lmp.lib, fix_id.encode()
-        library.lammps_set_fix_external_callback(self.lmp.lmp, key, self._callback, None)
-        # its virial is whatever lay in memory until its own setup, which may come after that of a barostat
-        self.command(f"fix_modify {fix_id} virial no")
+        """Have a `fix external` call `on_step`."""
+        self.lmp.lib.lammps_set_fix_external_callback(self.lmp.lmp, fix_id.encode(), self._callback, None)
 
     def flush(self) -> None:
         """Write out what LAMMPS has printed."""

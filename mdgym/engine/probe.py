@@ -79,7 +79,8 @@ class Probe:
         self._define(f"fix {n}x all vector {self.every} {extensive}", f"unfix {n}x")
         if frames and self.handle.setting("tag_enable"):
             self._define(f"fix {n}f all external pf/callback {between} {_NEVER}", f"unfix {n}f")
-            # A compute pressure of the script would keep a pointer to its virial, and crash once the fix is gone.
+            # Its virial is whatever lay in memory until its own setup, which comes after that of a barostat; and a
+            # compute pressure of the script would keep a pointer to it, and crash once the fix is gone.
             self.handle.command(f"fix_modify {n}f energy no virial no")
             self.handle.on_step = self._keep_frame
             self.handle.watch_steps(f"{n}f")

@@ -88,7 +88,7 @@ class Runs:
         self._record("run", text, line, steps, parsed.commands)
         for inside in flattened:
             # what they left in force stays in force: in the next runs, too
-            if inside[0] != "unfix":
+            if inside[0] != "unfix" and len(inside) > 1:
                 self._books.note(inside)
 
     def minimize(self, words: tuple[str, ...], text: str, line: int) -> None:

@@ -319,11 +319,12 @@ def test_a_record_does_not_depend_on_what_lay_in_memory(engine, monkeypatch):
         HOT,
         BOX + "velocity all create 1.0 1\nfix 1 all npt temp 1 1 0.5 aniso 0 0 1\nrun 10\nrun 0\nrun 10 pre no\n",
         BOX + "fix 1 all box/relax iso 1.0\nminimize 0 1e-3 20 20\nunfix 1\nfix 1 all nph iso 1 1 1\nrun 5\n",
-        BOX + "velocity all create 1.0 1\nfix 1 all nve\nfix 2 all momentum 3 linear 1 1 1\nrun_style respa 2 2\nrun 9\n",
+        BOX + "velocity all create 1 1\nfix 1 all nve\nfix 2 all momentum 3 linear 1 1 1\nrun_style respa 2 2\nrun 9\n",
     ]
     wanted = [digest(engine.run(script)) for script in scripts]
     for fill in ("85", "170"):
-        tunables = f"glibc.malloc.perturb={fill}:glibc.malloc.mmap_threshold=1000000000"
-        monkeypatch.setitem(ENVIRONMENT, "GLIBC_TUNABLES", tunables)
+        # every allocation, also a small or a large one, is filled with a pattern
+        tunables = f"perturb={fill}:glibc.malloc.tcache_count=0:glibc.malloc.mmap_threshold=1000000000"
+        monkeypatch.setitem(ENVIRONMENT, "GLIBC_TUNABLES", f"glibc.malloc.{tunables}")
         with Engine(limits=engine.limits) as other:
             assert [digest(other.run(script)) for script in scripts] == wanted
