@@ -52,11 +52,20 @@ def is_full(directory: Path) -> bool:
     return disk.f_bavail * disk.f_frsize < _FREE_BYTES or (disk.f_files > 0 and disk.f_favail == 0)
 
 
-def read_log(output: int) -> str:
-    """Read what a script has printed, cut in the middle when it is long."""
+def read_log(output: int, secret: str) -> str:
+    """Read what a script has printed, cut in the middle when it is long.
+
+    Args:
+        output: File descriptor of the output.
+        secret: Name of the probe: lines with it are not the script's (`echo` shows every command) and are left out.
+
+    Returns:
+        The log.
+    """
     size = os.fstat(output).st_size
     if size <= LOG_HEAD + LOG_TAIL:
-        return os.pread(output, size, 0).decode("utf-8", "replace")
-    head, tail = os.pread(output, LOG_HEAD, 0), os.pread(output, LOG_TAIL, size - LOG_TAIL)
-    cut = f"\n[... {size - LOG_HEAD - LOG_TAIL} bytes left out ...]\n".encode()
-    return (head + cut + tail).decode("utf-8", "replace")
+        log = os.pread(output, size, 0)
+    else:
+        cut = f"\n[... {size - LOG_HEAD - LOG_TAIL} bytes left out ...]\n".encode()
+        log = os.pread(output, LOG_HEAD, 0) + cut + os.pread(output, LOG_TAIL, size - LOG_TAIL)
+    return "\n".join(line for line in log.decode("utf-8", "replace").split("\n") if secret not in line)

@@ -111,17 +111,17 @@ class Server:
         output = os.open(directory.with_suffix(".out"), os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         os.unlink(directory.with_suffix(".out"))
         mailbox = Mailbox()
-        nonce = secrets.token_bytes(16)
+        nonce, secret = secrets.token_bytes(16), "p" + secrets.token_hex(8)
         try:
             pid = os.fork()
             if pid == 0:
-                self._be_child(directory, output, mailbox, nonce, limits, job)
+                self._be_child(directory, output, mailbox, nonce, secret, limits, job)
             verdict, usage, code = self._watch(pid, directory, limits, start)
             raw = mailbox.collect(nonce)
             answer = self._judge(verdict, code, raw)
             if "status" in answer:
                 answer["progress"] = mailbox.progress()
-            answer["log"] = read_log(output)
+            answer["log"] = read_log(output, secret)
             if "std::bad_alloc" in answer["log"][-2000:] and answer.get("status") == CRASH:
                 answer |= {"status": QUOTA, "message": "the script needs more memory than a script may use"}
             answer["left"] = left_files(directory, request["files"])
@@ -134,10 +134,16 @@ class Server:
             os.close(output)
 
     def _be_child(
-        self, directory: Path, output: int, mailbox: Mailbox, nonce: bytes, limits: Limits, job: ScriptJob | Replay
+        self,
+        directory: Path,
+        output: int,
+        mailbox: Mailbox,
+        nonce: bytes,
+        secret: str,
+        limits: Limits,
+        job: ScriptJob | Replay,
     ) -> None:
         """Child: never returns."""
-        secret = "p" + secrets.token_hex(8)
         try:
             child.start(directory, output, limits, self.sandbox, self.uid)
             if isinstance(job, ScriptJob):
