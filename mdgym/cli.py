@@ -36,8 +36,11 @@ def main() -> None:
         _fail(error, 3)
     except MdgymError as error:
         _fail(error, 2)
+    except OSError as error:
+        # Not a file that was named wrongly, which the commands see to, but a disk that is full or gone.
+        _fail(error, 3)
 
 
-def _fail(error: MdgymError, code: int) -> None:
+def _fail(error: Exception, code: int) -> None:
     stderr.print(f"[red]{escape(str(error))}[/]", soft_wrap=True)
     sys.exit(code)

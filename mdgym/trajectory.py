@@ -113,8 +113,11 @@ class RunFolder:
             RecordError: It holds another experiment, a damaged file, or another process is writing to it.
         """
         self.path = Path(path)
-        self.path.mkdir(parents=True, exist_ok=True)
-        self._check(experiment)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._check(experiment)
+        except OSError as error:
+            raise RecordError(f"{self.path} cannot be used: {error}") from error
         self._file: IO[bytes] = open(self.path / TRAJECTORIES, "ab+")  # noqa: SIM115 (closed by `close`)
         try:
             self._lock()

@@ -152,6 +152,7 @@ def test_agent_of_ones_own_is_found_in_the_current_directory(mdgym_command, task
         (["tasks", "show", "core/test/nonsense/999"], "nonsense/999"),
         (["score", "/dev/null"], "--task"),
         (["score", "/nonexistent", "--task", "x"], "nonexistent"),
+        (["eval", "--agent", "silent", "--suite", "micro", "--out", "/dev/null/run"], "/dev/null/run cannot be used"),
     ],
 )
 def test_users_mistake_is_one_sentence_and_code_2(mdgym_command, arguments, complaint):
@@ -166,6 +167,12 @@ def test_machines_fault_is_code_3(mdgym_command, task_file, script_file, monkeyp
     code, out, err = mdgym_command("score", script_file, "--tasks", task_file, "--task", "user/a")
     assert (code, out) == (3, "")
     assert "Traceback" not in err
+
+
+def test_full_disk_is_code_3(mdgym_command, task_file):
+    code, _, err = mdgym_command("tasks", "export", "/dev/full/x", "--tasks", task_file)
+    assert code == 3
+    assert "/dev/full" in err
 
 
 def test_ctrl_c_is_code_130_and_says_how_to_go_on(mdgym_command, task_file, tmp_path, monkeypatch):

@@ -39,11 +39,11 @@ def _show(score: Score) -> None:
     stdout.print(f"[bold]reward {score.reward:.4f}[/]   executed: {_yes(score.executed)}   success: {success}")
     if score.checks:
         table = Table()
-        for name in ("check", "kind", "", "score", "message"):
+        for name in ("check", "kind", "", "score"):
             table.add_column(name, overflow="fold")
         for check in score.checks:
             verdict = "[green]ok[/]" if check.passed else "[red]fail[/]"
-            table.add_row(check.name, check.kind, verdict, f"{check.score:.3f}", escape(check.message))
+            table.add_row(check.name, check.kind, verdict, f"{check.score:.3f}")
         stdout.print(table)
     stdout.print(escape(score.feedback))
 
