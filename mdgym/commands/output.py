@@ -18,7 +18,7 @@ stdout = Console(highlight=False)
 stderr = Console(stderr=True, highlight=False)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
-Suite = Annotated[str, typer.Option(help="Name of a suite: micro, core or slow.")]
+Suite = Annotated[str, typer.Option(help="Name of a suite: core or micro.")]
 Split = Annotated[str, typer.Option(help="train, validation or test.")]
 TaskFile = Annotated[
     Path | None,
