@@ -51,7 +51,8 @@ def start(directory: Path, output: int, limits: Limits, sandbox: Sandbox | None,
     for number in _DEFAULT_SIGNALS:
         signal.signal(number, signal.SIG_DFL)
     if sandbox is not None:
-        sandbox.confine(str(directory), limits, uid)
+        # by this name another user reaches it, whatever lies above
+        sandbox.confine(".", limits, uid)
     else:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 

@@ -150,6 +150,9 @@ class Server:
                 child.work(mailbox, nonce, lambda: child.run_script(self.handle, job, secret, mailbox))
             else:
                 child.work(mailbox, nonce, lambda: child.run_replay(self.handle, job, secret))
+        except (SandboxError, OSError) as error:
+            reason = str(error)
+            child.work(mailbox, nonce, lambda: {"infrastructure": reason})
         except BaseException:
             text = traceback.format_exc(limit=8)
             child.work(mailbox, nonce, lambda: {"infrastructure": text})
