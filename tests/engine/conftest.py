@@ -61,7 +61,8 @@ def run_forked(body: Callable[[], Any]) -> End:
     status = os.waitpid(pid, 0)[1]
     if os.WIFSIGNALED(status):
         return End(killed_by=signal.Signals(os.WTERMSIG(status)).name)
-    return End(json.loads(answer))
+    # a body that closes its descriptors and ends by itself answers nothing
+    return End(json.loads(answer) if answer else None)
 
 
 def become_nobody() -> None:
