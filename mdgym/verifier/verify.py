@@ -80,8 +80,11 @@ def verify(engine: Engine, task: Task, script: str, execution: Execution, seed: 
 def _replayed(engine: Engine, task: Task, contract: Contract, execution: Execution, state: State) -> Evidence:
     species = _species(contract, state)
     frames = _frames(contract, execution, state)
-    if species is None or not np.all(np.isfinite(state.positions)) or state.units != contract.units:
+    if species is None or state.units != contract.units:
         return Evidence()
+    arrays = [state.positions, state.box, *(array for f in frames for array in (f.positions, f.box))]
+    if not all(np.all(np.isfinite(array)) for array in arrays):
+        return Evidence(error="Positions or box are not finite numbers.")
     motion, own_timestep = _motion(contract, state)
     job = Replay(
         contract.units,

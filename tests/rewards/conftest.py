@@ -63,7 +63,8 @@ def make_execution(**changes: Any) -> Execution:
     box = np.array([[0.0] * 3, [SIDE] * 3, [0.0] * 3])
     positions = np.random.default_rng(2).uniform(0, SIDE, (ATOMS, 3))
     frames = tuple(
-        Frame(step, box, np.ones(ATOMS, dtype=np.int64), positions, -3.45 * ATOMS) for step in (500, 1000, 1500)
+        Frame(step, box * (1 + 1e-6 * step), np.ones(ATOMS, dtype=np.int64), positions, -3.45 * ATOMS)
+        for step in (1200, 1400, 1500)
     )
     segment = Segment("run", 12, 0, STEPS, 0.002, EVERY, samples, frames, FORCE_FIELD, NPT, (), (), True)
     segment = replace(segment, **changes.pop("segment", {}))

@@ -124,6 +124,13 @@ def test_a_frozen_box_is_no_constant_pressure() -> None:
     assert failed(make_case(execution=execution)) == ["ensemble"]
 
 
+def test_one_breathing_edge_is_no_constant_pressure() -> None:
+    segment = make_execution().segments[0]
+    frames = tuple(replace(f, box=f.box * np.array([1, 1, 1 + 1e-6 * f.step])) for f in segment.frames)
+    held = tuple(replace(f, box=np.where([True, True, False], frames[0].box, f.box)) for f in frames)
+    assert failed(make_case(execution=make_execution(segment={"frames": held}))) == ["ensemble"]
+
+
 def test_atoms_deleted_after_the_run_are_noticed() -> None:
     state = make_execution().state
     assert state is not None

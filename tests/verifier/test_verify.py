@@ -159,6 +159,15 @@ def test_where_the_potential_is_a_file_coefficients_in_the_script_stay(engine: E
         assert (abs(reported - factor * before) < 1e-4) is moves
 
 
+def test_a_system_that_blows_up_in_the_verifiers_hands_is_no_fault_of_ours(engine: Engine) -> None:
+    execution = engine.run(SCRIPT, files=input_files(TASK), variables=("upot",))
+    assert execution.state is not None
+    wild = replace(execution.state, velocities=1e6 * execution.state.velocities)
+    assert verify(engine, TASK, SCRIPT, replace(execution, state=wild), 0).error
+    nowhere = replace(execution.state, positions=np.full_like(execution.state.positions, np.nan))
+    assert verify(engine, TASK, SCRIPT, replace(execution, state=nowhere), 0).error
+
+
 def test_nothing_is_run_for_scripts_that_did_not_complete(engine: Engine) -> None:
     execution = engine.run(SCRIPT + "nonsense\n")
     assert verify(engine, TASK, SCRIPT, execution, 0) == Evidence()
