@@ -10,6 +10,7 @@ import os
 import platform
 import shutil
 import signal
+import struct
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -17,9 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from mdgym.engine import Engine, Limits
+from mdgym.engine.libc import prctl
 from mdgym.engine.library import ENVIRONMENT, mpi_library, package_directory, potentials_directory
 from mdgym.engine.sandbox import choose_uid, prepare
 from mdgym.engine.syscalls import AARCH64, X86_64
@@ -159,3 +162,17 @@ def bare():
         return output
 
     return run
+
+
+@pytest.fixture
+def without_call():
+    """Make a system call fail in this (forked) process and its children, as on a kernel that lacks it."""
+
+    def refuse(number, error):
+        instructions = [(0x20, 0, 0, 0), (0x15, 0, 1, number), (0x06, 0, 0, 0x50000 | error), (0x06, 0, 0, 0x7FFF0000)]
+        code = np.frombuffer(b"".join(struct.pack("=HBBI", *one) for one in instructions), np.uint8)
+        header = np.frombuffer(struct.pack("@HP", len(instructions), code.ctypes.data), np.uint8)
+        prctl(38, 1)
+        prctl(22, 2, header.ctypes.data)
+
+    return refuse

