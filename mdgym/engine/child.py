@@ -97,6 +97,7 @@ def run_script(handle: Handle, job: ScriptJob, secret: str, mailbox: Mailbox) ->
         steps=interpreter.runs.steps,
         warnings=remarks,
         segments=tuple(interpreter.runs.segments),
+        touched=interpreter.books.take_touched(),
         watched=not interpreter.runs.unwatched,
         unwatched_reason=interpreter.runs.unwatched,
         state=state,

@@ -109,7 +109,8 @@ class Segment:
             known there.
         frames: Hidden frames.
         force_field: The commands that define forces, as executed, in the order they were given.
-        fixes: The active `fix` and `fix_modify` commands, as executed.
+        fixes: What moves the atoms: the active `fix` and `fix_modify` commands as executed (the group "all" stands for
+            every group that holds all atoms), variables that thermostats follow, changed degrees of freedom.
         touched: Commands since the segment before that changed atoms, velocities, box or step.
         nested: Commands that ran inside this one (`run N every M "..."`).
         watched: The samples account for every step that was run.
@@ -217,6 +218,7 @@ class Execution:
         steps: Steps of dynamics and minimization that ended.
         warnings: The first warnings of LAMMPS, one line each.
         segments: The trusted recording, a segment per `run` or `minimize`.
+        touched: Commands after the last segment that changed atoms, velocities or box.
         watched: The recording accounts for all dynamics.
         unwatched_reason: A sentence when it does not.
         state: The system after the last command; None when there was none or the script crashed.
@@ -235,6 +237,7 @@ class Execution:
     steps: int = 0
     warnings: tuple[str, ...] = ()
     segments: tuple[Segment, ...] = ()
+    touched: tuple[str, ...] = ()
     watched: bool = True
     unwatched_reason: str = ""
     state: State | None = None

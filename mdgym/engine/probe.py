@@ -36,7 +36,7 @@ def sampling(steps: int, randomness: random.Random) -> tuple[int, int]:
     Returns:
         Steps between samples, and steps between frames (a multiple of the former, so that every frame has an energy).
     """
-    every = max(1, min(5, steps // 50), steps // MAX_SAMPLES)
+    every = max(1, min(5, steps // 400), steps // MAX_SAMPLES)
     between = int(steps * randomness.uniform(0.085, 0.105)) // every
     return every, every * max(1, between)
 
@@ -120,7 +120,7 @@ class Probe:
         row = np.full(len(COLUMNS), np.nan)
         lower, upper, _ = handle.box()
         row[COLUMNS.index("step")] = handle.step
-        row[COLUMNS.index("volume")] = float(np.prod(upper - lower))
+        row[COLUMNS.index("volume")] = float(np.prod((upper - lower)[: handle.setting("dimension")]))
         row[COLUMNS.index("atoms")] = handle.atoms
         for column, compute in (("potential", "pe"), ("kinetic", "ke"), ("temperature", "t"), ("pressure", "p")):
             # the pressure is not there when the script leaves it out of its thermo output

@@ -136,6 +136,7 @@ class Runs:
                 watching = False
                 if handle.has_box:
                     self.unwatch(f"the run cannot be recorded: {error}".replace(self._secret, "probe_"))
+        fixes = tuple(map(self._by_true_group, self._books.fixes)) if watching else ()
         first = handle.step
         handle.command(text)
         last = handle.step
@@ -147,12 +148,26 @@ class Runs:
             timestep = float(handle.lmp.extract_global("dt"))
             segment = Segment(
                 command, line, first, last, timestep, self._probe.every, samples, frames,
-                self._books.force_field, self._books.fixes, self._books.take_touched(), nested, complete,
+                self._books.force_field, fixes, self._books.take_touched(), nested, complete,
             )  # fmt: skip
             self.segments.append(segment)
             if not complete:
                 self.unwatch("the recording does not account for every step of a run")
         self.steps += last - first
+
+    def _by_true_group(self, text: str) -> str:
+        """Write "all" for the group of a `fix` when it holds all atoms now."""
+        words = text.split(" ")
+        if words[0] != "fix" or len(words) < 4 or words[2] == "all":
+            return text
+        counter = self._secret + "n"
+        try:
+            self.handle.command(f"variable {counter} equal count({words[2]})")
+            whole = self.handle.variable(counter) == self.handle.atoms
+            self.handle.command(f"variable {counter} delete")
+        except LammpsError:
+            whole = False
+        return " ".join((*words[:2], "all", *words[3:])) if whole else text
 
     def _check_nested(self, text: str) -> list[tuple[str, ...]]:
         """Return the words of a nested command and of all that stand inside it."""

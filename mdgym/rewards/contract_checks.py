@@ -78,7 +78,7 @@ def timestep(case: Case) -> tuple[CheckResult, ...]:
     wanted = case.contract.timestep
     if wanted is None:
         return ()
-    found = case.state.timestep
+    found = case.state.timestep if case.window is None else case.window.timestep
     right = abs(found / wanted - 1) <= TIMESTEP_TOLERANCE
     return (
         result("prescribed timestep", CONTRACT, right, f"The timestep is {found:g}; the task asks for {wanted:g}."),
@@ -104,8 +104,11 @@ def constancy(case: Case) -> tuple[CheckResult, ...]:
     if not case.dynamic or case.window is None:
         return ()
     nested = [command for command in case.window.nested if command.split(maxsplit=1)[0] not in HARMLESS_COMMANDS]
-    message = f"'{nested[0][:60] if nested else ''}' is executed inside a judged run; leave the run alone."
-    return (result("constancy", CONTRACT, not nested, message),)
+    changes = [*nested, *case.execution.touched]
+    if case.state.timestep != case.window.timestep:
+        changes.append(f"timestep {case.state.timestep:g}")
+    message = f"'{changes[0][:60] if changes else ''}' stands inside a judged run or after it; leave the run alone."
+    return (result("constancy", CONTRACT, not changes, message),)
 
 
 def ensemble(case: Case) -> tuple[CheckResult, ...]:

@@ -52,6 +52,12 @@ def _style(words: list[str]) -> str:
     return style
 
 
+def _partial(fixes: tuple[str, ...]) -> tuple[str, ...]:
+    """Styles of integrators, thermostats and barostats that leave atoms out."""
+    words = [w for w in map(str.split, fixes) if w[0] == "fix" and len(w) > 3 and w[2] != "all"]
+    return tuple(_style(w) for w in words if _style(w).startswith((*BAROSTATS, *CANONICAL, *WEAK, "nve")))
+
+
 def _all_edges_move(window: Window) -> bool:
     edges = np.array([frame.box[1] - frame.box[0] for frame in window.frames])
     return len(edges) < 2 or bool(np.all(np.ptp(edges, axis=0) > VOLUME_TOLERANCE * np.mean(edges, axis=0)))
@@ -69,6 +75,7 @@ def ensemble_fault(wanted: str, window: Window, allowed: tuple[str, ...]) -> str
         A sentence; empty when it does.
     """
     styles = fix_styles(window.fixes)
+    partial = _partial(window.fixes)
     box = any(style.startswith(BAROSTATS) for style in styles)
     canonical = any(style.startswith(CANONICAL) for style in styles)
     weak = [style for style in styles if style in WEAK]
@@ -78,6 +85,8 @@ def ensemble_fault(wanted: str, window: Window, allowed: tuple[str, ...]) -> str
     slowest = max(damping_times(window.fixes), default=0.0)
     if not styles:
         return "No fix integrates the motion in the judged window."
+    if partial:
+        return f"fix {partial[0]} acts on a group that does not hold all atoms."
     if weak:
         return f"fix {weak[0]} does not sample the ensemble; use Nosé-Hoover, Langevin or csvr."
     if unknown:

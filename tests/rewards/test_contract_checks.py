@@ -66,6 +66,16 @@ def test_commands_inside_a_judged_run_may_only_look() -> None:
     assert failed(make_case(execution=push)) == ["constancy"]
 
 
+def test_nothing_may_be_changed_after_the_judged_run() -> None:
+    assert failed(make_case(execution=make_execution(touched=("read_restart good.restart",)))) == ["constancy"]
+    assert failed(make_case(execution=make_execution(state={"timestep": 0.001}))) == ["constancy"]
+
+
+def test_a_prescribed_timestep_is_that_of_the_judged_run() -> None:
+    other = make_execution(state={"timestep": 0.003})
+    assert "prescribed timestep" in failed(make_case(task=make_task(timestep=0.003), execution=other))
+
+
 @pytest.mark.parametrize(
     ("wanted", "fixes", "right"),
     [
@@ -82,6 +92,8 @@ def test_commands_inside_a_judged_run_may_only_look() -> None:
         ("npt", ("fix 1 all npt temp 600 600 1000000 iso 0 0 1",), False),
         ("npt", ("fix 1 all npt temp 600 600 0.1 iso 0 0 1000000",), False),
         ("npt", ("fix 1 all npt temp 600 600 0.1 x 0 0 1 y 0 0 1 z 0 0 1 couple xyz",), True),
+        ("npt", ("fix 1 all nph iso 0 0 1", "fix 2 none langevin 600 600 0.1 5"), False),
+        ("npt", ("fix 1 some npt temp 600 600 0.1 iso 0 0 1",), False),
         ("npt", (), False),
         ("nvt", NPT, False),
         ("nve", NPT, False),
