@@ -154,7 +154,7 @@ class Interpreter:
         changed = reseed(words, self._draw)
         if self.job.perturbation is not None:
             p = self.job.perturbation
-            changed = perturb(changed, self._pair_style, p.energy, p.length, p.timestep)
+            changed = perturb(changed, self._pair_style, p.energy, p.length, p.timestep, p.temperature)
         if changed != words:
             text = quote_words(changed)
         before = self.handle.step if words[0] not in MOVES_STEP else None

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # process cannot make threads.
 ENVIRONMENT = {
     "UCX_TLS": "self",
+    # it would hook mmap, and lose 148 bytes of the server with each script
+    "UCX_MEM_EVENTS": "n",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "HWLOC_COMPONENTS": "-gl",

@@ -18,7 +18,7 @@ KINETIC_WIDTH = (0.7, 1.3)
 EQUIPARTITION_SIGMA = 5.0
 # An average may miss the second world's own by this part of the way between the worlds, if that is more than the
 # tolerance: coarse timesteps average badly, and what was written down stays behind by the whole way.
-AVERAGE_FOLLOWS = 0.25
+AVERAGE_FOLLOWS = 0.3
 # A right static result scales with the potential to 1e-6 (minimizers) or 1e-4 (coarse scans); this is of the tolerance.
 STATIC_FOLLOWS = 0.3
 # The least part of the full change that a wrong static result must show.

@@ -78,17 +78,24 @@ class Perturbation:
         energy: Factor on all energies of the potential.
         length: Factor on all lengths of the potential.
         timestep: Factor on every `timestep` command.
+        temperature: Factor on the temperatures that velocities are created for or scaled to.
     """
 
     energy: float = 1.0
     length: float = 1.0
     timestep: float = 1.0
+    temperature: float = 1.0
 
 
 def perturb(
-    words: tuple[str, ...], pair_style: tuple[str, ...], energy: float, length: float, timestep: float
+    words: tuple[str, ...],
+    pair_style: tuple[str, ...],
+    energy: float,
+    length: float,
+    timestep: float,
+    temperature: float = 1.0,
 ) -> tuple[str, ...]:
-    """Scale the numbers of a `pair_style`, `pair_coeff` or `timestep` command.
+    """Scale the numbers of a `pair_style`, `pair_coeff`, `timestep` or `velocity` command.
 
     Args:
         words: The words of a command, variables expanded.
@@ -96,6 +103,7 @@ def perturb(
         energy: Factor on energies.
         length: Factor on lengths, cutoffs included.
         timestep: Factor on the timestep.
+        temperature: Factor on temperatures of `velocity create` and `velocity scale`.
 
     Returns:
         The scaled words; the same object for other commands, and for pair styles whose coefficients are not known.
@@ -104,6 +112,8 @@ def perturb(
     match words[:3]:
         case ("timestep", _):
             _scale(fresh, 1, (_E,), timestep, 1.0)
+        case ("velocity", _, "create" | "scale"):
+            _scale(fresh, 3, (_E,), temperature, 1.0)
         case ("pair_style", style, *_):
             places = range(1, len(words)) if style.startswith("hybrid") else (1,)
             for place in places:

@@ -180,8 +180,8 @@ def _changed_world(engine: Engine, task: Task, script: str, seed: int) -> tuple[
     wanted = tuple(quantity.name for quantity in contract.quantities)
     limits = replace(engine.limits, wall_s=2 * engine.limits.wall_s, cpu_s=2 * engine.limits.cpu_s)
     second = engine.run(script, files, wanted, seed, limits, inline)
-    # the same steps last shorter where the timestep is shorter
-    span = None if contract.duration is None else contract.duration * min(1.0, change.timestep)
+    # the same steps last as much longer or shorter as the timestep is
+    span = None if contract.duration is None else contract.duration * change.timestep
     window = judged_window(second, span) if span is not None else None
     measured: dict[str, float | None] = {}
     factors: dict[str, float | None] = {}

@@ -98,6 +98,14 @@ def test_a_timestep_is_scaled():
     assert perturb(("timestep", "0.002"), (), 2.0, 2.0, 1.5) == ("timestep", "0.003")
 
 
+def test_temperatures_of_velocities_are_scaled_and_seeds_are_not():
+    words = ("velocity", "all", "create", "300.0", "4711", "mom", "yes")
+    assert perturb(words, (), 2.0, 2.0, 2.0, 1.5) == ("velocity", "all", "create", "450.0", "4711", "mom", "yes")
+    assert perturb(("velocity", "all", "scale", "300"), (), 1.0, 1.0, 1.0, 2.0) == ("velocity", "all", "scale", "600.0")
+    zero = ("velocity", "all", "zero", "linear")
+    assert perturb(zero, (), 2.0, 2.0, 2.0, 2.0) is zero
+
+
 def test_what_is_not_known_comes_back_as_the_same_object():
     style = ("pair_style", "colloid", "12.5")
     for words in [
