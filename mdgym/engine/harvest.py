@@ -50,7 +50,7 @@ def state(handle: Handle, books: Bookkeeping, secret: str) -> State | None:
     Returns:
         The state; None when there is no box, or atoms have no ids to tell them apart.
     """
-    if not handle.has_box or not handle.setting("tag_enable"):
+    if not handle.has_box or not handle.has_ids:
         return None
     ids, types = handle.per_atom("id"), handle.per_atom("type")
     positions, velocities = handle.per_atom("x", 3), handle.per_atom("v", 3)

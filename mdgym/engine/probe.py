@@ -77,7 +77,7 @@ class Probe:
         extensive = " ".join(f"c_{n}{q}" for q in EXTENSIVE)
         self._define(f"fix {n}i all vector {self.every} {intensive}", f"unfix {n}i")
         self._define(f"fix {n}x all vector {self.every} {extensive}", f"unfix {n}x")
-        if frames and self.handle.setting("tag_enable"):
+        if frames and self.handle.has_ids:
             self._define(f"fix {n}f all external pf/callback {between} {_NEVER}", f"unfix {n}f")
             # Its virial is whatever lay in memory until its own setup, which comes after that of a barostat; and a
             # compute pressure of the script would keep a pointer to it, and crash once the fix is gone.
