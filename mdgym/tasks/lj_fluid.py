@@ -228,11 +228,8 @@ FAMILY = Family(
     references=references,
     contract=contract,
     anchors=anchors,
-    perturbations=(
-        Perturbation(energy=1.03),
-        Perturbation(energy=1.03, length=1.002),
-        Perturbation(energy=0.97, length=1.002),
-    ),
+    # deeper and smaller, or shallower and larger: both change the pressure in the same sense
+    perturbations=(Perturbation(energy=1.2, length=0.98), Perturbation(energy=0.8, length=1.02)),
     sources=lambda point: {
         "press": "mean pressure",
         "upot": "mean potential per atom",
