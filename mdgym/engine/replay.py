@@ -13,6 +13,11 @@ from mdgym.engine.execution import COLUMNS, Frame, Timing
 from mdgym.engine.handle import Handle, LammpsError
 from mdgym.engine.probe import Probe
 
+# A part of the box: more than rounding moves an atom, and LAMMPS shrinks it away again.
+_MARGIN = 1e-3
+# LAMMPS would walk back box by box, for ever.
+_FAR = 1e6
+
 
 @dataclass(frozen=True)
 class FreeMotion:
@@ -118,7 +123,7 @@ def replay(handle: Handle, job: Replay, secret: str) -> ReplayResult:
 
 
 def _build(handle: Handle, job: Replay, box: np.ndarray, positions: np.ndarray) -> None:
-    lower, upper, (xy, xz, yz) = box.tolist()
+    lower, upper, (xy, xz, yz) = _around(job, box, positions).tolist()
     bounds = " ".join(f"{low!r} {high!r}" for low, high in zip(lower, upper))
     masses = [f"mass {i} {mass!r}" for i, mass in enumerate(job.masses, 1)]
     for command in (
@@ -151,11 +156,23 @@ def _restore(handle: Handle, job: Replay, restart: bytes, secret: str) -> None:
 
 
 def _place(handle: Handle, job: Replay, box: np.ndarray, positions: np.ndarray) -> None:
-    lower, upper, (xy, xz, yz) = box.tolist()
-    bounds = " ".join(f"{axis} final {low!r} {high!r}" for axis, low, high in zip("xyz", lower, upper))
-    tilts = f" xy final {xy!r} xz final {xz!r} yz final {yz!r}" if xy or xz or yz else ""
+    lower, upper, (xy, xz, yz) = _around(job, box, positions).tolist()
+    axes = "xyz"[: job.dimension]
+    bounds = " ".join(f"{axis} final {low!r} {high!r}" for axis, low, high in zip(axes, lower, upper))
+    tilts = f" xy final {xy!r} xz final {xz!r} yz final {yz!r}" if xz or yz else f" xy final {xy!r}" if xy else ""
     handle.command(f"change_box all {bounds}{tilts} units box")
     handle.scatter("x", _wrapped(job, box, positions))
+
+
+def _around(job: Replay, box: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """Widen a box where it is not periodic: there it lags behind the atoms until the next neighbor list."""
+    lower, upper, tilts = box
+    margin = _MARGIN * (upper - lower)
+    low, high = positions.min(axis=0) - margin, positions.max(axis=0) + margin
+    fixed = np.array(job.periodic)
+    return np.array(
+        [np.where(fixed, lower, np.minimum(lower, low)), np.where(fixed, upper, np.maximum(upper, high)), tilts]
+    )
 
 
 def _wrapped(job: Replay, box: np.ndarray, positions: np.ndarray) -> np.ndarray:
@@ -164,6 +181,8 @@ def _wrapped(job: Replay, box: np.ndarray, positions: np.ndarray) -> np.ndarray:
     cell = np.diag(upper - lower)
     cell[1, 0], cell[2, 0], cell[2, 1] = xy, xz, yz
     fractional = np.linalg.solve(cell.T, (positions - lower).T).T
+    if np.max(np.abs(fractional)) > _FAR:
+        raise LammpsError(f"atoms lie more than {_FAR:g} boxes away")
     return np.asarray(positions - (np.floor(fractional) * np.array(job.periodic)) @ cell)
 
 
