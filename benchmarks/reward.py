@@ -25,8 +25,9 @@ FAMILIES: dict[str, Scripts] = {
     "nve": nve.SCRIPTS,
 }
 CHEAT_LIMIT = 0.30
-# Tasks of each family that every variant, mistake and cheat meets; gold scripts meet all tasks.
-TASKS_PER_SCRIPT = 2
+# Variants and cheats meet this many physical points each, in rotation; mistakes climb their ladder on one point, and
+# gold scripts meet all tasks.
+POINTS_PER_SCRIPT = 1
 # What `quick` runs of each family: gold scripts, variants, and cheats; and for one family, the ladder of mistakes.
 QUICK = (1, 1, 2)
 
@@ -84,19 +85,28 @@ def _jobs(tasks: Sequence[Task]) -> Iterable[_Job]:
     for task, seed in itertools.product(tasks, (0, 1)):
         yield _Job("gold", "gold", "", task, task.gold, seed)
     for family, scripts in FAMILIES.items():
-        own = [task for task in tasks if task.family == family]
-        # one task per physical point, as far as there are enough
-        points = list({str(task.parameters): task for task in own}.values())[:TASKS_PER_SCRIPT]
-        for seed, task in enumerate(points):
-            yield from _family_jobs(scripts, task, seed)
+        points = _points([task for task in tasks if task.family == family])
+        for offset in range(POINTS_PER_SCRIPT):
+            yield from _family_jobs(scripts, points[offset:] + points[:offset], offset)
 
 
-def _family_jobs(scripts: Scripts, task: Task, seed: int) -> Iterable[_Job]:
-    for name, write in scripts.variants.items():
+def _points(tasks: Sequence[Task]) -> list[Task]:
+    """One task of each physical point, each in another wording."""
+    found: dict[str, Task] = {}
+    for task in tasks:
+        point = {name: value for name, value in task.parameters.items() if name != "wording"}
+        found.setdefault(str(point), task)
+    return list(found.values())
+
+
+def _family_jobs(scripts: Scripts, points: Sequence[Task], seed: int) -> Iterable[_Job]:
+    for number, (name, write) in enumerate(scripts.variants.items()):
+        task = points[number % len(points)]
         yield _Job("variant", name, "", task, write(task), seed)
     for name, mistake in scripts.mistakes.items():
-        yield _Job("mistake", name, mistake.level, task, mistake.write(task), seed)
-    for name, write in scripts.cheats.items():
+        yield _Job("mistake", name, mistake.level, points[0], mistake.write(points[0]), seed)
+    for number, (name, write) in enumerate(scripts.cheats.items()):
+        task = points[number % len(points)]
         yield _Job("cheat", name, "", task, write(task), seed)
 
 
@@ -105,7 +115,7 @@ def _quick_jobs(tasks: Sequence[Task]) -> Iterable[_Job]:
     golds, variants, cheats = QUICK
     for number, (family, scripts) in enumerate(FAMILIES.items()):
         own = [task for task in tasks if task.family == family]
-        jobs = list(_family_jobs(scripts, draw.choice(own), 0))
+        jobs = list(_family_jobs(scripts, [draw.choice(own)], 0))
         for task in draw.sample(own, golds):
             yield _Job("gold", "gold", "", task, task.gold, 0)
         yield from draw.sample([j for j in jobs if j.kind == "variant"], variants)
