@@ -17,7 +17,7 @@ MAX_SEGMENTS = 2_000
 NOT_NESTED = frozenset(
     "run minimize rerun jump label next include quit clear temper neb prd tad hyper read_data read_restart".split()
 )
-_INTEGER = re.compile(r"[+-]?\d{1,18}")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 
 
 class Halt(Exception):
