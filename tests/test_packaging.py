@@ -89,7 +89,10 @@ def test_rooms_import_only_downwards():
 
 def test_modules_are_short_enough_to_read():
     long = {
-        str(path.relative_to(ROOT)): lines for path in sources() if (lines := len(path.read_text().splitlines())) > 300
+        str(path.relative_to(ROOT)): lines
+        for path in sources()
+        # a table of cases is read by its rows
+        if (lines := len(path.read_text().splitlines())) > (450 if "tests" in path.relative_to(ROOT).parts else 300)
     }
     assert long == {}
 
