@@ -52,6 +52,7 @@ VARIANTS = {
     "NVE with Langevin first": change(
         equilibrate=f"unfix nvt\n{_LANGEVIN}\nrun 500\nunfix move\nunfix heat\n{_NVT}\nrun ${{settle}}"
     ),
+    "from rest": change(start="timestep ${dt}", fixes=_LANGEVIN, equilibrate="run ${settle}\nrun ${settle}"),
     "heated, then cooled": change(
         fixes="fix nvt all nvt temp $(2*${temperature}) ${temperature} 0.5",
         equilibrate=f"run ${{settle}}\nunfix nvt\n{_NVT}\nrun ${{settle}}",
@@ -100,6 +101,7 @@ _ENSEMBLE = "wrong ensemble or too short"
 MISTAKES = {
     **mistakes(PLAIN),
     "NVE": Mistake(_ENSEMBLE, change(fixes="fix move all nve")),
+    "Langevin alone": Mistake(_ENSEMBLE, change(fixes="fix heat all langevin ${temperature} ${temperature} 1.0 4711")),
     "NPT": Mistake(_ENSEMBLE, change(fixes="fix npt all npt temp ${temperature} ${temperature} 0.5 iso 1.0 1.0 5.0")),
     "production without thermostat": Mistake(_ENSEMBLE, change(average=f"unfix nvt\nfix move all nve\n{AVERAGE}")),
     "energy per atom divided twice": Mistake(

@@ -96,6 +96,7 @@ MISTAKES = {
     "NVT": Mistake("wrong ensemble or too short", change(fixes=_NVT)),
     "NVE": Mistake("wrong ensemble or too short", change(fixes="fix nve all nve")),
     "Langevin without barostat": Mistake("wrong ensemble or too short", change(fixes=f"fix nve all nve\n{_LANGEVIN}")),
+    "integrated twice": Mistake("wrong ensemble or too short", change(fixes=f"fix move all nve\n{_NPT}")),
     "no thermostat": Mistake("wrong ensemble or too short", change(fixes=_NPH)),
     "production without barostat": Mistake(
         "wrong ensemble or too short", change(average=f"unfix npt\n{_NVT}\n{AVERAGE}")
