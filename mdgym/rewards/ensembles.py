@@ -4,6 +4,7 @@ import numpy as np
 
 from mdgym.engine.window import PASSIVE_FIXES, Window
 
+INTEGRATORS = ("nve", "nvt", "npt", "nph")
 BAROSTATS = ("npt", "nph", "press/langevin")
 CANONICAL = ("nvt", "langevin", "temp/csvr", "temp/csld", "gjf", "gld", "gle", "npt")
 WEAK = ("temp/berendsen", "temp/rescale", "press/berendsen")
@@ -55,7 +56,7 @@ def _style(words: list[str]) -> str:
 def _partial(fixes: tuple[str, ...]) -> tuple[str, ...]:
     """Styles of integrators, thermostats and barostats that leave atoms out."""
     words = [w for w in map(str.split, fixes) if w[0] == "fix" and len(w) > 3 and w[2] != "all"]
-    return tuple(_style(w) for w in words if _style(w).startswith((*BAROSTATS, *CANONICAL, *WEAK, "nve")))
+    return tuple(_style(w) for w in words if _style(w).startswith((*INTEGRATORS, *BAROSTATS, *CANONICAL, *WEAK)))
 
 
 def _all_edges_move(window: Window) -> bool:
@@ -76,6 +77,7 @@ def ensemble_fault(wanted: str, window: Window, allowed: tuple[str, ...]) -> str
     """
     styles = fix_styles(window.fixes)
     partial = _partial(window.fixes)
+    integrators = [style for style in styles if style.startswith(INTEGRATORS)]
     box = any(style.startswith(BAROSTATS) for style in styles)
     canonical = any(style.startswith(CANONICAL) for style in styles)
     weak = [style for style in styles if style in WEAK]
@@ -87,6 +89,8 @@ def ensemble_fault(wanted: str, window: Window, allowed: tuple[str, ...]) -> str
         return "No fix integrates the motion in the judged window."
     if partial:
         return f"fix {partial[0]} acts on a group that does not hold all atoms."
+    if len(integrators) > 1:
+        return f"fix {integrators[0]} and fix {integrators[1]} both move the atoms; one of them must do."
     if weak:
         return f"fix {weak[0]} does not sample the ensemble; use Nosé-Hoover, Langevin or csvr."
     if unknown:

@@ -93,6 +93,7 @@ def test_a_prescribed_timestep_is_that_of_the_judged_run() -> None:
         ("npt", ("fix 1 all npt temp 600 600 0.1 iso 0 0 1000000",), False),
         ("npt", ("fix 1 all npt temp 600 600 0.1 x 0 0 1 y 0 0 1 z 0 0 1 couple xyz",), True),
         ("npt", ("fix 1 all nph iso 0 0 1", "fix 2 none langevin 600 600 0.1 5"), False),
+        ("npt", (*NPT, "fix 2 all nve"), False),
         ("npt", ("fix 1 some npt temp 600 600 0.1 iso 0 0 1",), False),
         ("npt", (), False),
         ("nvt", NPT, False),
