@@ -177,8 +177,8 @@ DIRECT = {
     "temper": "temper 100 10 1 1 1 1",
     "quit and forge": "print 'reward 1' file /proc/self/fd/3\nquit 0",
 }
-PROC = ("/proc/self/mem", "/proc/self/fd/1", "/dev/mem")
-SECRETS = ("/proc/self/environ", "/etc/passwd", "/dev/zero", "/")
+DEVICES = ("/dev/shm/{mark}", "/dev/mem", "/dev/null", "/proc/self/fd/1", "/proc/self/oom_score_adj", "/proc/1/comm")
+SECRETS = ("/proc/self/environ", "/proc/self/maps", "/proc/1/environ", "/etc/passwd", "/dev/zero", "/")
 
 
 class Canary:
@@ -198,15 +198,10 @@ class Canary:
 
     def paths(self):
         target = self.out / self.mark
-        return (
-            str(target),
-            f"../../../../../../..{target}",
-            f"./../../../../../../..{target}",
-            f"/dev/shm/{self.mark}",
-        )
+        return str(target), f"../../../../../../..{target}"
 
     def secrets(self):
-        return (str(self.secret), f"../../../../../../..{self.secret}", *SECRETS)
+        return str(self.secret), f"../../../../../../..{self.secret}"
 
     def made(self):
         """What was made outside, with the mark in its name or command line."""
@@ -295,12 +290,22 @@ def attack(engine, canary, alone):
 @pytest.mark.parametrize("writer", WRITERS)
 def test_nothing_is_written_outside(attack, canary, writer):
     attack(*(writer.format(path=path) for path in canary.paths()))
-    attack(*(writer.format(path=path) for path in (canary.secret, *PROC)), ends=STATUSES)
+    attack(writer.format(path=canary.secret), writer.format(path="/proc/self/mem"), ends=STATUSES)
+
+
+@pytest.mark.parametrize("path", DEVICES)
+def test_nothing_is_written_to_devices_and_shared_memory(attack, canary, path):
+    attack(*(writer.format(path=canary.fill(path)) for writer in WRITERS[:4]), ends=STATUSES)
 
 
 @pytest.mark.parametrize("reader", READERS)
 def test_nothing_is_read_outside(attack, canary, reader):
     attack(*(reader.format(path=path) for path in canary.secrets()))
+
+
+@pytest.mark.parametrize("path", SECRETS)
+def test_nothing_of_the_system_is_read(attack, path):
+    attack(*(reader.format(path=path) for reader in READERS[:6]))
 
 
 @pytest.mark.parametrize("name", DIRECT)
