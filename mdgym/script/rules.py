@@ -66,6 +66,7 @@ _INPUT_NAME = re.compile(
     r"(^|/)(data\.|restart\.|ffield|library\.meam)[^/]*$"
     r"|\.(eam|alloy|fs|adp|sw|tersoff|meam|airebo|rebo|reax|snap\w*|vashishta|edip|bop|comb3?|zbl|table|mod|data|lmp|mol)$"
 )
+_WRITES_MEMORY = re.compile(r"%[^a-zA-Z%]*[hlLqjzt]*n")
 # Commands whose words are texts or other commands, never file names.
 _NO_NAMES = frozenset({"if", "run", "label", "jump", "next", "echo", "group", "region", "thermo_style", "shell"})
 
@@ -101,6 +102,7 @@ def refusal(words: tuple[str, ...], readable: frozenset[str]) -> Refusal | None:
     return (
         _refuse_command(words)
         or _refuse_style(words)
+        or _refuse_format(words)
         or _refuse_names(words)
         or _refuse_reading(words, readable)
         or _refuse_nested(words, readable)
@@ -162,6 +164,18 @@ def _refuse_style(words: tuple[str, ...]) -> Refusal | None:
                 return Refusal(True, "`pair_style python` would run foreign code and is forbidden")
         case ("dump", _, _, "movie") | ("write_dump", _, "movie", *_):
             return Refusal(False, "a movie needs another program: write images with the dump style `image`, or none")
+    return None
+
+
+def _refuse_format(words: tuple[str, ...]) -> Refusal | None:
+    """Refuse formats that make C's printf write into memory; LAMMPS does not check them all."""
+    style = words[3] if words[0] == "fix" and len(words) > 3 else ""
+    if words[0] not in ("thermo_modify", "dump_modify", "write_dump") and not style.startswith(("ave/", "$")):
+        return None
+    if any(_WRITES_MEMORY.search(word) for word in words):
+        return Refusal(True, f"`{words[0]}`: the conversion %n would write into memory and is forbidden")
+    if any("$" in word for word in words):
+        return Refusal(False, f"`{words[0]}` inside `run … every` takes no variables, which may hold a format")
     return None
 
 

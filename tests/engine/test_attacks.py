@@ -313,6 +313,30 @@ def test_nothing_is_started_outside(attack, canary, name):
     attack(canary.fill(DIRECT[name]) + "\n")
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "thermo_modify format float %n",
+        "thermo_modify format line '%d %*.5n %f'",
+        "thermo_modify lost warn format 1 %hhn",
+        "dump d all atom 1 f\ndump_modify d format line '%d %d %1$n %g %g'",
+        "fix a all ave/time 1 1 1 c_thermo_temp format %ln file f",
+        "write_dump all custom f id x modify format float '%5.2f%lln'",
+        "variable n string '%n'\nthermo_modify format float ${n}",
+        "run 2 every 1 'thermo_modify format float %n'",
+        "variable n string '%n'\nrun 2 every 1 'thermo_modify format float ${n}'",
+        "variable n string format\nrun 2 every 1 'thermo_modify ${n} float %n'",
+    ],
+)
+def test_a_format_does_not_write_into_memory(engine, command):
+    execution = engine.run(f"{BOX}{command}\nrun 2\n")
+    assert execution.status in ("forbidden", "script_error"), execution
+    honest = (
+        "thermo_modify format line '%8d %12.5g %% %g %g %g %g'\nthermo_modify format float %15.8g\nprint '100 %new'\n"
+    )
+    assert engine.run(f"{BOX}{honest}run 1\n").status == "completed"
+
+
 LIVE = [*WRITERS[:6], WRITERS[8], WRITERS[14], WRITERS[16], WRITERS[25], WRITERS[27]]
 
 
