@@ -196,7 +196,7 @@ class Server:
         if raw is not None:
             try:
                 return dict(unpack(raw))
-            except ValueError as error:
+            except (TypeError, ValueError) as error:
                 return {"status": CRASH, "message": f"LAMMPS damaged its own memory: {error}"}
         if code < 0 and signal.Signals(-code) in _SIGNALS:
             status, message = _SIGNALS[signal.Signals(-code)]
