@@ -17,7 +17,7 @@ from mdgym.engine.library import potentials_directory
 from mdgym.engine.limits import Limits
 from mdgym.engine.process import ServerProcess
 from mdgym.engine.replay import Replay, ReplayResult
-from mdgym.errors import InfrastructureError
+from mdgym.errors import InfrastructureError, RecordError
 from mdgym.records import from_json, to_json
 from mdgym.script.lexer import read_script
 from mdgym.script.perturb import Perturbation
@@ -218,7 +218,10 @@ def _execution(answer: dict[str, Any], wall_s: float) -> Execution:
     timing = Timing(wall_s, answer["cpu_s"], answer.get("lammps_s", answer["cpu_s"]))
     files = tuple(LeftFile(f["name"], f["size"]) for f in answer["left"])
     if "execution" in answer:
-        execution = from_json(Execution, answer["execution"])
+        try:
+            execution = from_json(Execution, answer["execution"])
+        except RecordError as error:
+            raise InfrastructureError(f"the record of a script is damaged: {error}") from error
     else:
         bits, line, commands, steps, text = answer["progress"]
         reached = Milestones(*(bool(bits >> i & 1) for i in range(4)))
