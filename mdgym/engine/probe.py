@@ -36,7 +36,16 @@ def sampling(steps: int, randomness: random.Random) -> tuple[int, int]:
     """
     every = max(1, min(5, steps // 400), steps // MAX_SAMPLES)
     between = int(steps * randomness.uniform(0.085, 0.105)) // every
-    return every, every * max(1, between)
+    # A prime, so that frames fall out of step with whatever a script does at round intervals: neighbour lists that are
+    # renewed every 50 steps are fresh at every multiple of 500.
+    return every, every * _prime_below(max(1, between))
+
+
+def _prime_below(number: int) -> int:
+    """Return the largest prime that is not above a number; 1 when there is none."""
+    while any(number % divisor == 0 for divisor in range(2, int(number**0.5) + 1)):
+        number -= 1
+    return number
 
 
 class Probe:

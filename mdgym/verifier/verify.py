@@ -25,7 +25,7 @@ from mdgym.tasks.task import Contract, Task
 # Enough vibrations for the temperature to show where it tends, in units of time; steps are bounded both ways.
 MOTION_TIME = {"metal": 0.4, "lj": 1.0, "real": 400.0, "si": 4e-13}
 MOTION_STEPS = (80, 400)
-MAX_FRAMES = 4
+MAX_FRAMES = 8
 # Where a contract asks for no mass there is one species, and its mass does not matter to an energy.
 _ANY_MASS = (1.0,)
 

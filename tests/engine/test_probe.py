@@ -200,6 +200,13 @@ def test_samples_are_few_and_every_frame_has_one(steps, seed):
     assert steps < 200 or steps // between <= 2 * MAX_FRAMES
 
 
+@pytest.mark.parametrize("steps", [2000, 2500, 4000, 5000, 10_000])
+def test_frames_fall_out_of_step_with_round_intervals(steps):
+    every, between = sampling(steps, random.Random(1))
+    frames = range(between, steps + 1, between)
+    assert sum(frame % (10 * every) == 0 for frame in frames) <= 2
+
+
 def test_frames_lie_where_the_script_cannot_know_yet_the_same_each_time(engine):
     def frames(seed):
         return [frame.step for frame in engine.run(f"{LIQUID}run 2000\n", seed=seed).segments[0].frames]

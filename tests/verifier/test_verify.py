@@ -12,7 +12,7 @@ from mdgym.rewards.evidence import Evidence
 from mdgym.script.perturb import Perturbation
 from mdgym.tasks.task import Contract, Quantity, Reference, Task
 from mdgym.verifier import input_files, verify
-from mdgym.verifier.verify import _changed_world, _drawn
+from mdgym.verifier.verify import MAX_FRAMES, _changed_world, _drawn
 
 FORCE_FIELD = ("pair_style lj/cut 2.0", "pair_coeff 1 1 1.0 1.0 2.0")
 TASK = Task(
@@ -65,7 +65,7 @@ def evidence_for(engine: Engine, script: str, task: Task = TASK, seed: int = 0) 
 def test_energies_of_hidden_frames_agree_to_rounding(engine: Engine) -> None:
     energies = evidence_for(engine, SCRIPT).energies
     assert energies is not None
-    assert len(energies.recorded) == 4
+    assert 4 <= len(energies.recorded) <= MAX_FRAMES
     assert np.max(np.abs(energies.recorded - energies.recomputed)) < 1e-12
 
 
