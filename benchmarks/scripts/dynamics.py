@@ -21,7 +21,7 @@ def variants(plain: Plain) -> dict[str, Writer]:
         "running average": change(average="fix means all ave/time 5 1 5 v_x v_y ave running"),
         "blocks, running": change(average="fix means all ave/time 2 5 10 v_x v_y ave running file means.dat"),
         "window of blocks": change(
-            average="reset_timestep 0\nfix means all ave/time 5 $(${steps}/100) $(${steps}/20) v_x v_y ave window 20"
+            average="reset_timestep 0\nfix means all ave/time 5 4 20 v_x v_y ave window $(${steps}/20)"
         ),
         "two fixes": change(
             average="reset_timestep 0\n"
@@ -52,7 +52,7 @@ def variants(plain: Plain) -> dict[str, Writer]:
         ),
         "production in four runs": change(produce="run $(${steps}/4)\n" * 4),
         "loop over runs": change(
-            average="${average}\nvariable i loop 8", produce="label again\nrun $(${steps}/8)\nnext i\njump SELF again"
+            average="${average}\nvariable i loop 10", produce="label again\nrun $(${steps}/10)\nnext i\njump SELF again"
         ),
         "printing now and then": change(
             produce="run ${steps} every 500 \"print 'step $(step) x $(v_x) T $(temp)'\" \"print 'still running'\""
