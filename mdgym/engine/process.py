@@ -17,7 +17,7 @@ from mdgym.engine.library import ENVIRONMENT
 from mdgym.engine.protocol import receive, send
 from mdgym.errors import InfrastructureError, SandboxError
 
-PREFIX = "mdgym-"
+PREFIX = "mdgym-engine-"
 # A directory without a lock is either being made, or its maker was killed over it.
 _HALF_MADE_S = 600.0
 _START_S = 60.0
@@ -95,8 +95,8 @@ class ServerProcess:
         self._finalizer()
 
     def _receive(self, seconds: float) -> dict[str, Any]:
-        self.channel.settimeout(seconds)
         try:
+            self.channel.settimeout(seconds)
             return dict(receive(self.channel))
         except TimeoutError as error:
             raise InfrastructureError(f"the engine's server did not answer within {seconds:.0f} s") from error
@@ -160,7 +160,9 @@ def _sweep(base: Path) -> None:
             return
         if not (base / "lock").exists():
             if time.time() - made.st_mtime > _HALF_MADE_S:
-                shutil.rmtree(base, ignore_errors=True)
+                # nothing else was in it yet; anything else is not ours
+                (base / "lock.new").unlink(missing_ok=True)
+                base.rmdir()
             return
         lock = os.open(base / "lock", os.O_RDWR | os.O_CLOEXEC)
         try:

@@ -329,23 +329,28 @@ def test_a_fork_while_a_script_runs_does_not_wait_for_it(place, forked):
 
 
 def test_only_the_directories_of_the_dead_are_swept(place):
-    for name in ("mdgym-dead", "mdgym-new", "mdgym-old", "other-dead"):
-        (place / name).mkdir()
-        (place / name / "file").write_text("x")
-    for name in ("mdgym-dead", "other-dead"):
-        (place / name / "lock").touch()
-    (place / "mdgym-link").symlink_to(place / "other-dead")
-    (place / "mdgym-file").write_text("x")
-    os.utime(place / "mdgym-old", (0, 0))
+    for name in ("engine-dead", "engine-full", "other-dead"):
+        (place / f"mdgym-{name}").mkdir()
+        (place / f"mdgym-{name}" / "file").write_text("x")
+    for name in ("engine-dead", "other-dead"):
+        (place / f"mdgym-{name}" / "lock").touch()
+    for name in ("new", "old", "half"):
+        (place / f"mdgym-engine-{name}").mkdir()
+    (place / "mdgym-engine-half" / "lock.new").touch()
+    (place / "mdgym-engine-link").symlink_to(place / "mdgym-other-dead")
+    (place / "mdgym-engine-file").write_text("x")
+    for name in ("old", "half", "full"):
+        os.utime(place / f"mdgym-engine-{name}", (0, 0))
+    left = {"mdgym-engine-new", "mdgym-engine-full", "mdgym-other-dead", "mdgym-engine-link", "mdgym-engine-file"}
     if os.geteuid() == 0:
-        (place / "mdgym-foreign").mkdir()
-        (place / "mdgym-foreign" / "lock").touch()
-        os.chown(place / "mdgym-foreign", 65534, 65534)
+        left.add("mdgym-engine-foreign")
+        (place / "mdgym-engine-foreign").mkdir()
+        (place / "mdgym-engine-foreign" / "lock").touch()
+        os.chown(place / "mdgym-engine-foreign", 65534, 65534)
     with Engine(directory=place) as engine:
         engine.start()
-    left = {"mdgym-new", "other-dead", "mdgym-link", "mdgym-file"} | ({"mdgym-foreign"} if os.geteuid() == 0 else set())
     assert set(os.listdir(place)) == left
-    assert (place / "other-dead" / "file").exists()
+    assert (place / "mdgym-other-dead" / "file").exists()
 
 
 @pytest.mark.parametrize("directory", ["nowhere", "file"])
