@@ -93,6 +93,15 @@ def numbers():
 
 
 @pytest.fixture
+def folder():
+    """A directory that every user can pass."""
+    folder = Path(tempfile.mkdtemp(prefix="mdgym-test-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
 def place():
     """A directory that every user can reach, where only Landlock stands before the files outside `work`."""
     base = Path(tempfile.mkdtemp(prefix="mdgym-test-"))
