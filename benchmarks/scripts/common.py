@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from string import Template
 
 from mdgym.benchmarks.scripts import Writer
-from mdgym.tasks.crystals import ATOMS_PER_CELL
+from mdgym.tasks.families.crystals import ATOMS_PER_CELL
 from mdgym.tasks.task import Task
 
 BOX = """\

@@ -13,9 +13,12 @@ from rich.text import Text
 
 from mdgym.commands.output import Json, Split, Suite, TaskFile, pick, print_json, read_tasks, stderr, stdout
 from mdgym.records import to_json
+from mdgym.tasks import measurements
+from mdgym.tasks.build import build_suites
 from mdgym.tasks.loading import dump_tasks, save_tasks
 from mdgym.tasks.suites import find_task
-from mdgym.tasks.task import Task
+from mdgym.tasks.task import SPLITS, Task
+from mdgym.trial import load_family, try_family
 
 app = typer.Typer(help="Look at tasks, and write them to a file.", no_args_is_help=True)
 
@@ -83,6 +86,47 @@ def export(
     else:
         save_tasks(found, out)
         stderr.print(f"{len(found)} tasks are in {escape(str(out))}")
+
+
+@app.command("try")
+def try_command(
+    family: Annotated[str, typer.Argument(metavar="FAMILY", help="A Python file or module that holds a FAMILY.")],
+    references: Annotated[
+        Path | None, typer.Option(help="Directory for its measurements; mdgym's own without it.")
+    ] = None,
+    split: Annotated[list[str] | None, typer.Option(help="Only this split; can be given again.")] = None,
+) -> None:
+    """Try a family of tasks: measure its references and score its own right scripts on every point.
+
+    Example: mdgym tasks try my_family.py --references my-references
+    """
+    found = load_family(family)
+    table = Table("task", "script", "reward", "ms", "failed")
+    worst = 1.0
+    for trial in try_family(found, references or measurements.DIRECTORY, splits=tuple(split or SPLITS)):
+        point = trial.task.id.split("/", 1)[1]
+        failed = ", ".join(trial.failed)
+        table.add_row(point, trial.script, f"{trial.reward:.3f}", f"{1000 * trial.wall_s:.0f}", escape(failed))
+        worst = min(worst, trial.reward)
+        if not trial.success:
+            stderr.print(f"{escape(trial.task.id)} {trial.script}: {escape(trial.feedback)}")
+    stdout.print(table)
+    if worst < 1.0:
+        raise typer.Exit(1)
+
+
+@app.command()
+def build(
+    fresh: Annotated[bool, typer.Option(help="Measure every point again, not only what is missing.")] = False,
+    workers: Annotated[int, typer.Option(min=1, help="Engines that run side by side.")] = 1,
+) -> None:
+    """Build the suites that come with mdgym: run gold scripts and anchors, then write the tasks.
+
+    What is measured already is kept, so that it can be interrupted at any time and goes on where it was.
+
+    Example: mdgym tasks build --workers 2
+    """
+    build_suites(fresh=fresh, workers=workers)
 
 
 def find(task_id: str | None, file: Path | None) -> Task:

@@ -83,7 +83,7 @@ class Frame:
         step: The timestep.
         box: Shape (3, 3): lower bounds, upper bounds, and tilts (xy, xz, yz).
         types: Shape (n,), the atom types.
-        positions: Shape (n, 3), wrapped into the box.
+        positions: Shape (n, 3), unwrapped: a step over the edge of a periodic box goes on outside.
         potential: The potential energy that the engine recorded at this step, total.
     """
 

@@ -144,6 +144,25 @@ class Handle:
         lower, upper, xy, yz, xz, _, _ = self.lmp.extract_box()
         return np.array([lower, upper, [xy, xz, yz]], dtype=np.float64)
 
+    def cell(self) -> np.ndarray:
+        """Edge vectors of the box as rows, shape (3, 3)."""
+        lower, upper, (xy, xz, yz) = self.box()
+        edges = np.diag(upper - lower)
+        edges[1, 0], edges[2, 0], edges[2, 1] = xy, xz, yz
+        return edges
+
+    def crossings(self) -> np.ndarray:
+        """How often each local atom has crossed the box along each edge, shape (n, 3)."""
+        packed = self.per_atom("image")
+        if packed is None:
+            return np.zeros((self.setting("nlocal"), 3))
+        # three numbers in one, with an offset: 10 bits for each in the usual build, 21 in one for huge systems
+        bits = 10 if packed.itemsize == 4 else 21
+        packed = packed.astype(np.int64)
+        offset = 1 << (bits - 1)
+        parts = [packed & ((1 << bits) - 1), packed >> bits & ((1 << bits) - 1), packed >> (2 * bits)]
+        return np.stack([part - offset for part in parts], axis=1)
+
     def per_atom(self, name: str, columns: int = 1) -> np.ndarray | None:
         """Copy a per-atom array of the local atoms, shape (n,) or (n, columns); None when it does not exist."""
         pointer = self.lmp.extract_atom(name)

@@ -75,6 +75,7 @@ class Interpreter:
         self._skip_jump = False
         self._passes: dict[tuple[str, int], int] = {}
         self._pair_style: tuple[str, ...] = ()
+        self._bond_style: tuple[str, ...] = ()
 
     def run(self) -> None:
         """Execute the whole script.
@@ -82,6 +83,7 @@ class Interpreter:
         Raises:
             Halt: It cannot go on; the status says why.
         """
+        self._set_coupling()
         try:
             self._file(read_script(self.job.script))
         except Quit:
@@ -153,18 +155,26 @@ class Interpreter:
     def _plain(self, words: tuple[str, ...], text: str) -> None:
         changed = reseed(words, self._draw)
         if self.job.perturbation is not None:
-            p = self.job.perturbation
-            changed = perturb(changed, self._pair_style, p.energy, p.length, p.timestep, p.temperature)
+            changed = perturb(changed, self._pair_style, self._bond_style, self.job.perturbation)
         if changed != words:
             text = quote_words(changed)
         before = self.handle.step if words[0] not in MOVES_STEP else None
         self.handle.command(text)
         if words[0] == "pair_style":
             self._pair_style = words
+        elif words[0] == "bond_style":
+            self._bond_style = words
+        elif words[0] == "clear":
+            self._set_coupling()
         self.books.note(words)
         if before is not None and self.handle.step != before:
             self.runs.unwatch(f"the command '{words[0]}' runs dynamics that cannot be watched; use run or minimize")
         self._mark()
+
+    def _set_coupling(self) -> None:
+        """Let charges feel a changed world: the script's own numbers for them stay as they are."""
+        if self.job.perturbation is not None and self.job.perturbation.coupling != 1.0:
+            self.handle.command(f"dielectric {1 / self.job.perturbation.coupling!r}")
 
     def _if(self, words: tuple[str, ...]) -> None:
         self._ifs += 1

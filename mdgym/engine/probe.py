@@ -167,7 +167,8 @@ class Probe:
         order = np.argsort(as_array(ids, shape=(count,)), kind="stable")
         types = self.handle.per_atom("type")
         assert types is not None
-        self._snapshots[int(step)] = (self.handle.box(), types[order].astype(np.int64), positions[order].copy())
+        unwrapped = positions + self.handle.crossings() @ self.handle.cell()
+        self._snapshots[int(step)] = (self.handle.box(), types[order].astype(np.int64), unwrapped[order])
 
     def _frames(self, samples: np.ndarray) -> tuple[Frame, ...]:
         potential = dict(zip(samples[:, 0].astype(int).tolist(), samples[:, COLUMNS.index("potential")].tolist()))

@@ -51,6 +51,7 @@ class Replay:
         masses: Mass of each species.
         species: Shape (n,), species of each atom from 1.
         force_field: Commands of the reference Hamiltonian.
+        charges: Charge of each species; empty without charges.
         frames: Configurations whose potential energy is wanted.
         motion: Free motion to follow, or None.
         restart: A restart file with the topology, for molecular systems (`State.restart`); atoms have ids 1 to n.
@@ -62,6 +63,7 @@ class Replay:
     masses: tuple[float, ...]
     species: np.ndarray
     force_field: tuple[str, ...]
+    charges: tuple[float, ...] = ()
     frames: tuple[Frame, ...] = ()
     motion: FreeMotion | None = None
     restart: bytes | None = None
@@ -130,7 +132,7 @@ def _build(handle: Handle, job: Replay, box: np.ndarray, positions: np.ndarray) 
         f"units {job.units}",
         f"dimension {job.dimension}",
         "boundary " + " ".join("p" if periodic else "s" for periodic in job.periodic),
-        "atom_style atomic",
+        "atom_style charge" if job.charges else "atom_style atomic",
         "atom_modify map array",
         "box tilt large",
         f"region all prism {bounds} {xy!r} {xz!r} {yz!r}" if xy or xz or yz else f"region all block {bounds}",
@@ -144,6 +146,8 @@ def _build(handle: Handle, job: Replay, box: np.ndarray, positions: np.ndarray) 
     ):
         handle.command(command)
     handle.create_atoms(job.species, _wrapped(job, box, positions))
+    for species, charge in enumerate(job.charges, 1):
+        handle.command(f"set type {species} charge {charge!r}")
 
 
 def _restore(handle: Handle, job: Replay, restart: bytes, secret: str) -> None:

@@ -5,8 +5,8 @@ one set of atoms, one force field and one set of fixes that move atoms, and noth
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,6 +28,8 @@ PASSIVE_FIXES = (
 )
 # Rounding in duration / timestep is forgiven up to this many steps: 4 / 0.002 is 2000, not 2001.
 _STEP_SLACK = 1e-3
+# A stretch belongs to an earlier window when its mean temperature is this near to the wanted one, as a part of it.
+NEAR = 0.15
 _IDENTITY = [COLUMNS.index("atoms"), COLUMNS.index("mass")]
 
 
@@ -43,7 +45,7 @@ class Window:
         force_field: The commands that define forces, as executed.
         fixes: The `fix` and `fix_modify` commands of the stretch, without those that only look (`PASSIVE_FIXES`).
         nested: Commands that ran inside the runs of the stretch (`run N every M "..."`).
-        frames: Hidden frames inside the window.
+        frames: Hidden frames inside the window; their steps count from the start of the stretch.
         segments: The runs of the stretch; those of zero steps are left out.
     """
 
@@ -67,20 +69,43 @@ class Window:
         return self.samples[:, COLUMNS.index(name)]
 
 
-def judged_window(execution: Execution, duration: float) -> Window | None:
-    """Cut the judged window out of an execution.
+def judged_windows(execution: Execution, duration: float, earlier: tuple[float, ...] = ()) -> tuple[Window | None, ...]:
+    """Cut the judged windows out of an execution.
+
+    The last one is the end of the last stretch. One at an earlier temperature is the end of the last stretch before
+    the next window that is long enough and whose mean temperature is near.
 
     Args:
         execution: What a script did.
-        duration: Length of the window, in time units of the script.
+        duration: Length of each window, in time units of the script.
+        earlier: Temperatures of the windows before the last one, in their order.
 
     Returns:
-        The window; None when the execution does not end in dynamics, nothing was sampled, or the timestep, the
-        number of atoms or the mass changed during the last run.
+        A window for each earlier temperature, then the last one. None where there is none; for the last one that is
+        when the execution does not end in dynamics, nothing was sampled, or the timestep, the number of atoms or the
+        mass changed during the last run.
     """
-    stretch = _last_stretch(execution.segments)
-    if not stretch:
-        return None
+    stretches = _stretches(execution.segments)
+    last = next(stretches, ())
+    found = [_cut(last, duration) if last else None]
+    for temperature in reversed(earlier):
+        windows = (_cut(stretch, duration) for stretch in stretches)
+        found.append(next((w for w in windows if w is not None and _belongs(w, temperature)), None))
+    return tuple(reversed(found))
+
+
+def judged_window(execution: Execution, duration: float) -> Window | None:
+    """Cut out the last judged window alone; see `judged_windows`."""
+    return judged_windows(execution, duration)[-1]
+
+
+def _belongs(window: Window, temperature: float) -> bool:
+    mean = float(np.mean(window.column("temperature")))
+    return window.long_enough and abs(mean / temperature - 1) <= NEAR
+
+
+def _cut(stretch: tuple[Segment, ...], duration: float) -> Window | None:
+    """Return the last `duration` of a stretch; None when nothing was sampled in it."""
     last = stretch[-1]
     total = sum(segment.steps for segment in stretch)
     start = total - math.ceil(duration / last.timestep - _STEP_SLACK)
@@ -90,7 +115,11 @@ def judged_window(execution: Execution, duration: float) -> Window | None:
         # Steps since the start of the stretch. A row at the start of a run is the end of the run before it.
         moved = segment.column("step") - segment.first_step
         samples.append(segment.samples[(moved > 0) & (done + moved > start)])
-        frames += [f for f in segment.frames if done + f.step - segment.first_step > start]
+        frames += [
+            replace(f, step=done + f.step - segment.first_step)
+            for f in segment.frames
+            if done + f.step - segment.first_step > start
+        ]
         done += segment.steps
     rows = np.concatenate(samples)
     if not len(rows):
@@ -122,58 +151,8 @@ def moving_fixes(fixes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(command for command, w in zip(fixes, words) if w[1] not in passive)
 
 
-def measure(window: Window, source: str) -> float:
-    """Measure one quantity in a window.
-
-    Args:
-        window: The judged window.
-        source: One of `MEASURES`.
-
-    Returns:
-        The value in the units of the script: temperature, pressure, energy per atom (in `units lj` too), volume per
-        atom or length.
-
-    Raises:
-        ValueError: There is no such measure.
-    """
-    if source not in MEASURES:
-        raise ValueError(f"'{source}' cannot be measured in a window; known: {', '.join(MEASURES)}")
-    return MEASURES[source](window)
-
-
-def _mean(name: str) -> Callable[[Window], float]:
-    return lambda window: float(np.mean(window.column(name)))
-
-
-def _per_atom(name: str) -> Callable[[Window], float]:
-    return lambda window: float(np.mean(window.column(name) / window.column("atoms")))
-
-
-def _constant(atoms_per_cell: int) -> Callable[[Window], float]:
-    """Lattice constant of a cubic crystal from its mean volume per atom."""
-    return lambda window: float(np.cbrt(atoms_per_cell * np.mean(window.column("volume") / window.column("atoms"))))
-
-
-def _totals(window: Window) -> np.ndarray:
-    """Total energy per atom, shape (k,)."""
-    return np.asarray((window.column("potential") + window.column("kinetic")) / window.column("atoms"))
-
-
-MEASURES: dict[str, Callable[[Window], float]] = {
-    "mean temperature": _mean("temperature"),
-    "mean pressure": _mean("pressure"),
-    "mean potential per atom": _per_atom("potential"),
-    "mean total per atom": lambda window: float(np.mean(_totals(window))),
-    "mean volume per atom": _per_atom("volume"),
-    "mean fcc constant": _constant(4),
-    "mean bcc constant": _constant(2),
-    "mean diamond constant": _constant(8),
-    "spread of total per atom": lambda window: float(np.std(_totals(window))),
-}
-
-
-def _last_stretch(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
-    """Return the runs of the last stretch, oldest first; empty when there is none."""
+def _stretches(segments: tuple[Segment, ...]) -> Iterator[tuple[Segment, ...]]:
+    """Yield the runs of each stretch, oldest first, from the last stretch on; the first is empty when there is none."""
     stretch: list[Segment] = []
     interrupted = False
     for segment in reversed(segments):
@@ -181,11 +160,14 @@ def _last_stretch(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
             # `run 0` moves nothing, but what was touched before it still parts the runs around it.
             interrupted = interrupted or bool(segment.touched and stretch)
             continue
-        if interrupted or not _uniform(segment) or (stretch and not _alike(segment, stretch[-1])):
-            break
-        stretch.append(segment)
+        uniform = _uniform(segment)
+        if interrupted or not uniform or (stretch and not _alike(segment, stretch[-1])):
+            yield tuple(reversed(stretch))
+            stretch = []
+        if uniform:
+            stretch.append(segment)
         interrupted = bool(segment.touched)
-    return tuple(reversed(stretch))
+    yield tuple(reversed(stretch))
 
 
 def _uniform(segment: Segment) -> bool:

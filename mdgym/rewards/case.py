@@ -1,9 +1,11 @@
 """What a check looks at, and how it answers."""
 
+import math
 from dataclasses import dataclass
 
 from mdgym.engine.execution import Execution, State
-from mdgym.engine.window import Window, judged_window, measure
+from mdgym.engine.measures import measure
+from mdgym.engine.window import Window, judged_windows
 from mdgym.rewards.evidence import Evidence
 from mdgym.rewards.score import CheckResult
 from mdgym.tasks.task import Contract, Quantity, Task
@@ -18,7 +20,7 @@ class Case:
         contract: Its contract.
         execution: What the script did.
         state: Its final state.
-        window: The judged window; None for a static task, or when there is none.
+        windows: The judged windows, oldest first, None for one that is missing; empty for a static task.
         evidence: What the verifier found.
     """
 
@@ -26,8 +28,27 @@ class Case:
     contract: Contract
     execution: Execution
     state: State
-    window: Window | None
+    windows: tuple[Window | None, ...]
     evidence: Evidence
+
+    @property
+    def window(self) -> Window | None:
+        """The last judged window; None for a static task, or when there is none."""
+        return self.windows[-1] if self.windows else None
+
+    @property
+    def found(self) -> tuple[Window, ...]:
+        """The judged windows that are there, oldest first."""
+        return tuple(window for window in self.windows if window is not None)
+
+    @property
+    def freedom(self) -> float:
+        """Degrees of freedom of the final state: rigid bonds and the centre of mass take some away."""
+        return max(1.0, self.contract.freedom / 3 * self.state.dimension * self.state.atoms - self.state.dimension)
+
+    def threshold(self, name: str, usual: float) -> float:
+        """The limit of a check: the contract's own, or the usual one."""
+        return self.contract.thresholds.get(name, usual)
 
     @property
     def dynamic(self) -> bool:
@@ -43,9 +64,10 @@ class Case:
         """What the script left behind."""
         return self.execution.variables.get(quantity.name)
 
-    def measured(self, source: str) -> float | None:
-        """What the recording of the judged window says."""
-        return None if self.window is None else measure(self.window, source)
+    def measured(self, source: str, arguments: tuple[float, ...] = ()) -> float | None:
+        """What the recording of the judged windows says; None when one of them is missing."""
+        found = self.found
+        return measure(found, source, arguments) if found and len(found) == len(self.windows) else None
 
 
 def build_case(task: Task, execution: Execution, evidence: Evidence) -> Case | None:
@@ -53,10 +75,16 @@ def build_case(task: Task, execution: Execution, evidence: Evidence) -> Case | N
     contract, state = task.contract, execution.state
     if contract is None or state is None or not execution.executed or not execution.watched:
         return None
-    window = judged_window(execution, contract.duration) if contract.duration is not None else None
-    return Case(task, contract, execution, state, window, evidence)
+    windows: tuple[Window | None, ...] = ()
+    if contract.duration is not None:
+        windows = judged_windows(execution, contract.duration, contract.earlier)
+    return Case(task, contract, execution, state, windows, evidence)
 
 
-def result(name: str, kind: str, passed: bool, message: str, score: float | None = None) -> CheckResult:
+def result(
+    name: str, kind: str, passed: bool, message: str, score: float | None = None, value: float | None = None
+) -> CheckResult:
     """Make a result; the message is kept only when the check failed."""
-    return CheckResult(name, kind, bool(passed), float(passed if score is None else score), "" if passed else message)
+    points = float(passed if score is None else score)
+    known = value if value is not None and math.isfinite(value) else None
+    return CheckResult(name, kind, bool(passed), points, "" if passed else message, known)

@@ -92,6 +92,10 @@ def duration(case: Case) -> tuple[CheckResult, ...]:
         return ()
     if case.window is None:
         return (result("duration", CONTRACT, False, "The script does not end in a run at constant settings."),)
+    if None in case.windows:
+        missing = case.contract.earlier[case.windows.index(None)]
+        message = f"No stretch of {wanted:g} time units at constant settings has a mean temperature near {missing:g}."
+        return (result("duration", CONTRACT, False, message),)
     message = (
         f"The last stretch at constant settings lasts {case.window.elapsed:g} time units; the task asks for "
         f"{wanted:g}. A change of fixes, force field, timestep, atoms or velocities begins a new stretch."
@@ -103,7 +107,8 @@ def constancy(case: Case) -> tuple[CheckResult, ...]:
     """Nothing is changed by commands that run inside the judged runs, nor after them."""
     if not case.dynamic or case.window is None:
         return ()
-    nested = [command for command in case.window.nested if command.split(maxsplit=1)[0] not in HARMLESS_COMMANDS]
+    inside = [command for window in case.found for command in window.nested]
+    nested = [command for command in inside if command.split(maxsplit=1)[0] not in HARMLESS_COMMANDS]
     changes = [*nested, *case.execution.touched]
     if case.state.timestep != case.window.timestep:
         changes.append(f"timestep {case.state.timestep:g}")
@@ -115,7 +120,8 @@ def ensemble(case: Case) -> tuple[CheckResult, ...]:
     """The fixes of the judged window sample the ensemble of the task."""
     if not case.dynamic or case.window is None:
         return ()
-    message = ensemble_fault(case.contract.ensemble, case.window, case.contract.allowed_fixes)
+    faults = [ensemble_fault(case.contract.ensemble, window, case.contract.allowed_fixes) for window in case.found]
+    message = next(filter(None, faults), "")
     return (result("ensemble", CONTRACT, not message, message),)
 
 

@@ -20,6 +20,7 @@ class CheckResult:
         passed: Whether the script holds it.
         score: 0 to 1; thermodynamic checks fall off smoothly, others are 0 or 1 (physics: 0.5 or 1).
         message: A sentence that helps a policy, empty when passed; it never contains an accepted value.
+        value: What a check with a threshold compares with it; None for the others.
     """
 
     name: str
@@ -27,6 +28,7 @@ class CheckResult:
     passed: bool
     score: float
     message: str = ""
+    value: float | None = None
 
 
 @dataclass(frozen=True)

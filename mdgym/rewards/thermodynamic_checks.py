@@ -34,8 +34,13 @@ def rounded(value: float) -> float:
 
 
 def temperature(case: Case) -> tuple[CheckResult, ...]:
-    """The mean temperature of the judged window, from true masses and velocities."""
-    return _target(case, "temperature", "mean temperature")
+    """The mean temperature of each judged window, from true masses and velocities."""
+    earlier = [
+        found
+        for number in range(len(case.contract.earlier))
+        for found in _target(case, f"temperature {number + 1}", "mean temperature", (float(number),))
+    ]
+    return (*earlier, *_target(case, "temperature", "mean temperature"))
 
 
 def pressure(case: Case) -> tuple[CheckResult, ...]:
@@ -56,8 +61,8 @@ def quantities(case: Case) -> tuple[CheckResult, ...]:
     return tuple(found)
 
 
-def _target(case: Case, name: str, source: str) -> tuple[CheckResult, ...]:
-    reference, value = case.task.reference(name), case.measured(source)
+def _target(case: Case, name: str, source: str, arguments: tuple[float, ...] = ()) -> tuple[CheckResult, ...]:
+    reference, value = case.task.reference(name), case.measured(source, arguments)
     if reference is None or value is None:
         return ()
     passed, score = grade(value, reference)

@@ -9,10 +9,11 @@ from mdgym.rewards.ensembles import fix_styles
 from mdgym.rewards.evidence import Counterfactual, work_done
 from mdgym.rewards.score import VIOLATION, CheckResult
 from mdgym.rewards.thermodynamic_checks import finite, grade, rounded
-from mdgym.tasks.task import Quantity
+from mdgym.tasks.task import REFERENCE, Quantity
 
-# sd(T) / (T sqrt(2 / dof)): 0.95 to 1.06 in right canonical runs, 0 under rescaling (Cu, 256 atoms, 600 K).
-KINETIC_WIDTH = (0.7, 1.3)
+# How far sd(T) / (T sqrt(2 / dof)) may be from 1: it is 0.95 to 1.06 in right canonical runs and 0 under rescaling (Cu,
+# 256 atoms, 600 K).
+KINETIC_WIDTH = 0.3
 # Free motion may settle this many canonical standard deviations off the temperature of the window: 600 K to 298 K
 # in a lattice that was heated but never melted into motion is 10 of them.
 EQUIPARTITION_SIGMA = 5.0
@@ -40,16 +41,18 @@ def sane(case: Case) -> tuple[CheckResult, ...]:
 def potential(case: Case) -> tuple[CheckResult, ...]:
     """Hidden frames have the energies that the potential of the task gives them."""
     energies = case.evidence.energies
+    if not case.contract.force_field:
+        return ()
     if energies is None:
         if case.window is None and case.dynamic:
             return ()
         return (result("potential", VIOLATION, False, "No configuration of the run could be recomputed."),)
-    worst = float(np.max(np.abs(energies.recorded - energies.recomputed)))
+    worst = float(np.max(np.abs(energies.recorded - energies.recomputed), initial=0.0))
     message = (
         "Energies differ from those of the potential that the task names: another potential or cutoff, excluded "
         "pairs, or stale neighbour lists."
     )
-    return (result("potential", VIOLATION, worst <= case.contract.potential_tolerance, message),)
+    return (result("potential", VIOLATION, worst <= case.contract.potential_tolerance, message, value=worst),)
 
 
 def honest(case: Case) -> tuple[CheckResult, ...]:
@@ -58,13 +61,14 @@ def honest(case: Case) -> tuple[CheckResult, ...]:
     for quantity in case.contract.quantities:
         value, truth = (
             case.reported(quantity),
-            case.measured(quantity.source) if quantity.source != "reference" else None,
+            case.measured(quantity.source, quantity.arguments) if quantity.source != REFERENCE else None,
         )
         if value is None or truth is None:
             continue
         right = abs(rounded(value) - rounded(truth)) <= quantity.tolerance
         message = f"'{quantity.name}' = {value:.6g} is not what the judged window shows; compute it from the run."
-        found.append(result(f"honest {quantity.name}", VIOLATION, right, message))
+        off = abs(value - truth) / quantity.tolerance
+        found.append(result(f"honest {quantity.name}", VIOLATION, right, message, value=off))
     return tuple(found)
 
 
@@ -72,13 +76,15 @@ def kinetic_width(case: Case) -> tuple[CheckResult, ...]:
     """The temperature fluctuates as in the canonical ensemble (canonical and isothermal-isobaric tasks only)."""
     if not case.thermostatted or case.window is None or len(case.window.samples) < 50:
         return ()
-    values = case.window.column("temperature")
-    mean = float(np.mean(values))
-    freedom = case.state.dimension * (case.state.atoms - 1)
-    ratio = float(np.std(values)) / (mean * math.sqrt(2 / freedom)) if mean > 0 and freedom > 0 else 0.0
-    low, high = KINETIC_WIDTH
     message = "The temperature does not fluctuate as a thermostat that samples the canonical ensemble makes it."
-    return (result("kinetic energy width", VIOLATION, low <= ratio <= high, message),)
+    width = case.threshold("kinetic energy width", KINETIC_WIDTH)
+    ratios = []
+    for window in case.found:
+        values = window.column("temperature")
+        mean = float(np.mean(values))
+        ratios.append(float(np.std(values)) / (mean * math.sqrt(2 / case.freedom)) if mean > 0 else 0.0)
+    worst = max(ratios, key=lambda ratio: abs(ratio - 1))
+    return (result("kinetic energy width", VIOLATION, abs(worst - 1) <= width, message, value=worst),)
 
 
 def equipartition(case: Case) -> tuple[CheckResult, ...]:
@@ -89,19 +95,21 @@ def equipartition(case: Case) -> tuple[CheckResult, ...]:
     before = float(np.mean(case.window.column("temperature")))
     # the first half still remembers where it started
     after = float(np.mean(motion.temperature[len(motion.temperature) // 2 :]))
-    freedom = max(1, case.state.dimension * (case.state.atoms - 1))
-    right = math.isfinite(after) and abs(after - before) <= EQUIPARTITION_SIGMA * before * math.sqrt(2 / freedom)
+    spread = before * math.sqrt(2 / case.freedom)
+    off = abs(after - before) / spread if spread > 0 else math.inf
+    right = math.isfinite(after) and off <= case.threshold("equipartition", EQUIPARTITION_SIGMA)
     message = (
         "Left alone, the final state does not keep its temperature: kinetic and potential energy are not in balance."
     )
-    return (result("equipartition", VIOLATION, right, message),)
+    return (result("equipartition", VIOLATION, right, message, value=off),)
 
 
 def styles(case: Case) -> tuple[CheckResult, ...]:
     """No fix overrides forces, displacements or masses in a run that counts."""
     if not case.dynamic or case.window is None:
         return ()
-    used = [s for s in fix_styles(case.window.fixes) if s in FORGING_FIXES and s not in case.contract.allowed_fixes]
+    styles = [style for window in case.found for style in fix_styles(window.fixes)]
+    used = [s for s in styles if s in FORGING_FIXES and s not in case.contract.allowed_fixes]
     message = f"fix {used[0] if used else ''} overrides the motion; the task does not allow it."
     return (result("styles", VIOLATION, not used, message),)
 
@@ -110,7 +118,7 @@ def thermometer(case: Case) -> tuple[CheckResult, ...]:
     """A wrong temperature does not come from a thermometer that the script has bent."""
     if not case.thermostatted or case.window is None:
         return ()
-    words = [command.split() for command in case.window.fixes]
+    words = [command.split() for window in case.found for command in window.fixes]
     bent = any(w[0] == "compute_modify" or (w[0] == "fix_modify" and "temp" in w[2:]) for w in words)
     reference, value = case.task.reference("temperature"), case.measured("mean temperature")
     wrong = reference is not None and value is not None and not grade(value, reference)[0]
@@ -136,8 +144,8 @@ def _follows(case: Case, quantity: Quantity, second: Counterfactual) -> bool:
     reference = case.task.reference(quantity.name)
     if first is None or reported is None:
         return False
-    if quantity.source != "reference":
-        before = case.measured(quantity.source)
+    if quantity.source != REFERENCE:
+        before = case.measured(quantity.source, quantity.arguments)
         if measured is None or before is None:
             return False
         return abs(reported - measured) <= max(quantity.tolerance, AVERAGE_FOLLOWS * abs(measured - before))

@@ -63,6 +63,13 @@ _STYLES: dict[str, tuple[_Dimensions, _Dimensions]] = {
     "ufm": (_CUTOFFS, (_E, _L, _L)),
     "yukawa": ((_PER_L, _L), ((1, 1), _L)),
 }
+_BONDS: dict[str, _Dimensions] = {
+    "fene": ((1, -2), _L, _E, _L),
+    "harmonic": ((1, -2), _L),
+    "morse": (_E, _PER_L, _L),
+}
+# Where the first of two temperatures stands, counted from the style.
+_THERMOSTATS = {"langevin": 1, "gjf": 1, "temp/csvr": 1, "temp/csld": 1, "temp/berendsen": 1, "temp/rescale": 2}
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 # Numbers of one entry after its three elements.
@@ -79,41 +86,51 @@ class Perturbation:
         length: Factor on all lengths of the potential.
         timestep: Factor on every `timestep` command.
         temperature: Factor on the temperatures that velocities are created for or scaled to.
+        thermostat: Factor on the temperatures that thermostats hold.
     """
 
     energy: float = 1.0
     length: float = 1.0
     timestep: float = 1.0
     temperature: float = 1.0
+    thermostat: float = 1.0
+
+    @property
+    def coupling(self) -> float:
+        """Factor on the energy of two charges at a distance, which a dielectric constant of its inverse gives."""
+        return self.energy * self.length
 
 
 def perturb(
-    words: tuple[str, ...],
-    pair_style: tuple[str, ...],
-    energy: float,
-    length: float,
-    timestep: float,
-    temperature: float = 1.0,
+    words: tuple[str, ...], pair_style: tuple[str, ...], bond_style: tuple[str, ...], change: Perturbation
 ) -> tuple[str, ...]:
-    """Scale the numbers of a `pair_style`, `pair_coeff`, `timestep` or `velocity` command.
+    """Scale the numbers of a command that defines forces, timestep or temperatures.
 
     Args:
         words: The words of a command, variables expanded.
         pair_style: The words of the last `pair_style` command, `pair_style` included.
-        energy: Factor on energies.
-        length: Factor on lengths, cutoffs included.
-        timestep: Factor on the timestep.
-        temperature: Factor on temperatures of `velocity create` and `velocity scale`.
+        bond_style: The same for `bond_style`.
+        change: By how much.
 
     Returns:
-        The scaled words; the same object for other commands, and for pair styles whose coefficients are not known.
+        The scaled words; the same object for other commands, and for styles whose coefficients are not known.
     """
     fresh = list(words)
+    energy, length = change.energy, change.length
     match words[:3]:
         case ("timestep", _):
-            _scale(fresh, 1, (_E,), timestep, 1.0)
+            _scale(fresh, 1, (_E,), change.timestep, 1.0)
         case ("velocity", _, "create" | "scale"):
-            _scale(fresh, 3, (_E,), temperature, 1.0)
+            _scale(fresh, 3, (_E,), change.temperature, 1.0)
+        case ("fix", _, _) if len(words) > 3:
+            for place in _thermostat_places(words):
+                _scale(fresh, place, (_E, _E), change.thermostat, 1.0)
+        case ("dielectric", _):
+            _scale(fresh, 1, (_E,), 1 / change.coupling, 1.0)
+        case ("bond_coeff", _, _) if len(bond_style) == 2:
+            _scale(fresh, 2, _BONDS.get(without_suffix(bond_style[1]), ()), energy, length)
+        case ("angle_coeff", _, _):
+            _scale(fresh, 2, (_E,), energy, length)
         case ("pair_style", style, *_):
             places = range(1, len(words)) if style.startswith("hybrid") else (1,)
             for place in places:
@@ -152,6 +169,16 @@ def perturb_potential(name: str, text: str, energy: float, length: float) -> str
     except (ValueError, IndexError):
         pass  # not the format that the name promised
     return None
+
+
+def _thermostat_places(words: tuple[str, ...]) -> list[int]:
+    """Return where pairs of target temperatures stand in a `fix` command."""
+    style = without_suffix(words[3])
+    if style in _THERMOSTATS:
+        return [3 + _THERMOSTATS[style]]
+    if style.startswith(("nvt", "npt")) or style in ("rigid/nvt", "rigid/npt"):
+        return [place + 1 for place, word in enumerate(words) if word == "temp"]
+    return []
 
 
 def _coefficients(words: tuple[str, ...], pair_style: tuple[str, ...]) -> tuple[str, int]:

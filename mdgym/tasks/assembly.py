@@ -22,35 +22,27 @@ class Plan:
 
     Attributes:
         name: Name of the suite.
-        counts: Tasks of each family in each split: split to family to number.
         salts: Seed of wordings, units and counterfactuals by split.
     """
 
     name: str
-    counts: dict[str, dict[str, int]]
     salts: dict[str, str]
 
     def __post_init__(self) -> None:
-        for values in (self.counts, self.salts):
-            if tuple(values) != SPLITS:
-                raise TaskError(f"plan '{self.name}': splits {tuple(values)} are not {SPLITS}")
+        if tuple(self.salts) != SPLITS:
+            raise TaskError(f"plan '{self.name}': splits {tuple(self.salts)} are not {SPLITS}")
         if len(set(self.salts.values())) != len(SPLITS):
             raise TaskError(f"plan '{self.name}': two splits share a salt")
 
 
-_ALL = tuple(family.name for family in FAMILIES)
-PLANS = (
-    Plan(
-        "core",
-        {"train": dict.fromkeys(_ALL, 40), "validation": dict.fromkeys(_ALL, 12), "test": dict.fromkeys(_ALL, 16)},
-        {"train": "core-1-train", "validation": "core-1-validation", "test": "core-1-test"},
-    ),
-    # Static tasks alone: milliseconds each, for tests and for training on a laptop.
-    Plan(
-        "micro",
-        {"train": {"cohesion": 20}, "validation": {"cohesion": 8}, "test": {"cohesion": 8}},
-        {"train": "micro-1-train", "validation": "micro-1-validation", "test": "micro-1-test"},
-    ),
+# How many tasks of a family a suite has, the family says (`Family.suites`).
+PLANS = tuple(
+    Plan(name, {split: f"{name}-2-{split}" for split in SPLITS})
+    for name in (
+        "micro",  # milliseconds each: for tests, and for training on a laptop
+        "core",  # less than two seconds each
+        "slow",  # up to minutes
+    )
 )
 
 
@@ -67,16 +59,16 @@ def assemble(plan: Plan, split: str, find: Find) -> tuple[Task, ...]:
     """
     tasks: list[Task] = []
     for family in FAMILIES:
-        tasks += _of_family(plan, split, family, plan.counts[split].get(family.name, 0), find)
+        counts = dict(zip(SPLITS, family.suites.get(plan.name, (0, 0, 0)), strict=True))
+        tasks += assemble_family(plan, split, family, counts[split], find)
     return tuple(tasks)
 
 
-def _of_family(plan: Plan, split: str, family: Family, count: int, find: Find) -> list[Task]:
-    points = family.points(split)
-    if count > len(points) * family.wordings:
-        raise TaskError(
-            f"{family.name} has {len(points)} points in {split} and {family.wordings} wordings, not {count}"
-        )
+def assemble_family(plan: Plan, split: str, family: Family, count: int, find: Find) -> list[Task]:
+    """Make `count` tasks of one family for one split: its points in turn, each time in another wording."""
+    points, wordings = family.points[split], len(family.wordings)
+    if count > len(points) * wordings:
+        raise TaskError(f"{family.name} has {len(points)} points in {split} and {wordings} wordings, not {count}")
     measurements = [find(family, point) for point in points[:count]]
     tasks = []
     for index in range(count):
@@ -84,7 +76,7 @@ def _of_family(plan: Plan, split: str, family: Family, count: int, find: Find) -
         point, measurement = points[number], measurements[number]
         seed = f"{plan.salts[split]}/{family.name}/{point.label}"
         # Each task of a point has another wording.
-        wording = Random(seed).sample(range(family.wordings), family.wordings)[repeat]
+        wording = Random(seed).sample(range(wordings), wordings)[repeat]
         rng = Random(f"{seed}/{repeat}")
         references = accepted(family, point, measurement)
         contract = family.contract(point, {reference.name: reference for reference in references})
@@ -99,6 +91,7 @@ def _of_family(plan: Plan, split: str, family: Family, count: int, find: Find) -
             parameters={**to_json(point), "wording": wording},
             contract=contract,
             references=references,
+            files=family.files(point),
             gold=family.gold(point),
         )
         tasks.append(task)

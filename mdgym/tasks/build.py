@@ -1,11 +1,12 @@
 """Build the suites that come with mdgym: run gold scripts and anchors once per physical point, then assemble.
 
-`python -m mdgym.tasks.build` measures what is missing or was measured with other scripts, and can be interrupted at
-any time: each point is stored as it comes. Everything takes about ten minutes of one core.
+`mdgym tasks build` measures what is missing or was measured with other scripts, and can be interrupted at any time:
+each point is stored as it comes.
 """
 
-import argparse
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -24,15 +25,18 @@ from mdgym.tasks.measurements import Measurement, file_name, measure_point, scri
 from mdgym.tasks.task import SPLITS
 
 # Anchors run up to three times as long as gold, on machines that may be busy.
-LIMITS = Limits(wall_s=120.0, cpu_s=60.0)
+LIMITS = Limits(wall_s=600.0, cpu_s=300.0)
 
 
-def build_suite(directory: Path = suites.DIRECTORY, fresh: bool = False, console: Console | None = None) -> None:
+def build_suites(
+    directory: Path = suites.DIRECTORY, fresh: bool = False, workers: int = 1, console: Console | None = None
+) -> None:
     """Measure what is missing and write all suites.
 
     Args:
         directory: Where measurements (below `references`) and suites go.
         fresh: Measure every point again.
+        workers: Engines that run side by side.
         console: Where progress is shown; None for standard error.
 
     Raises:
@@ -40,37 +44,55 @@ def build_suite(directory: Path = suites.DIRECTORY, fresh: bool = False, console
         InfrastructureError: mdgym itself failed.
     """
     references = directory / measurements.DIRECTORY.name
-    missing = [pair for pair in all_points() if fresh or not is_measured(*pair, references)]
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with (
-        Engine(limits=LIMITS) as engine,
-        Progress(*columns, console=console or Console(stderr=True)) as progress,
-    ):
-        engine.start()
-        bar = progress.add_task("measuring", total=len(missing))
-        for family, point in missing:
-            progress.update(bar, description=f"{family.name} {point.label}")
-            measurement = measure_point(
-                family,
-                point,
-                lambda script, seed: engine.run(script, seed=seed),
-                version("mdgym"),
-                str(engine.lammps_version),
-            )
-            measurements.save(measurement, references)
-            progress.advance(bar)
-        progress.update(bar, description="measured")
+    measure_families(FAMILIES, references, fresh, workers, console)
     for name, text in suite_texts(references):
         path = directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
 
 
-def all_points() -> Iterator[tuple[Family, Any]]:
+def measure_families(
+    families: Sequence[Family], references: Path, fresh: bool = False, workers: int = 1, console: Console | None = None
+) -> None:
+    """Measure the points of some families that are missing, or all; see `build_suites`."""
+    missing = [(f, p) for f, p in all_points(families) if fresh or not is_measured(f, p, references)]
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    local, engines = threading.local(), []
+
+    def measured(pair: tuple[Family, Any]) -> Measurement:
+        if not hasattr(local, "engine"):
+            local.engine = Engine(limits=LIMITS)
+            engines.append(local.engine)
+            local.engine.start()
+        engine: Engine = local.engine
+        family, point = pair
+        files = family.files(point)
+
+        def run(script: str, seed: int) -> Any:
+            return engine.run(script, files, seed=seed)
+
+        measurement = measure_point(family, point, run, version("mdgym"), str(engine.lammps_version))
+        measurements.save(measurement, references)
+        return measurement
+
+    executor = ThreadPoolExecutor(workers)
+    try:
+        with Progress(*columns, console=console or Console(stderr=True)) as progress:
+            bar = progress.add_task("measuring", total=len(missing))
+            for measurement in executor.map(measured, missing):
+                progress.update(bar, advance=1, description=f"{measurement.family} {measurement.label}")
+            progress.update(bar, description="measured")
+    finally:
+        executor.shutdown(cancel_futures=True)
+        for engine in engines:
+            engine.close()
+
+
+def all_points(families: Sequence[Family] = FAMILIES) -> Iterator[tuple[Family, Any]]:
     """Yield every physical point with its family."""
-    for family in FAMILIES:
+    for family in families:
         for split in SPLITS:
-            for point in family.points(split):
+            for point in family.points[split]:
                 yield family, point
 
 
@@ -101,15 +123,6 @@ def suite_texts(references: Path = measurements.DIRECTORY) -> Iterator[tuple[str
 
     for plan in PLANS:
         for split in SPLITS:
-            yield f"{plan.name}/{split}.jsonl", dump_tasks(assemble(plan, split, find))
-
-
-def main() -> None:
-    """Build everything from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m mdgym.tasks.build", description=build_suite.__doc__)
-    parser.add_argument("--fresh", action="store_true", help="measure every point again, not only what is missing")
-    build_suite(fresh=parser.parse_args().fresh)
-
-
-if __name__ == "__main__":
-    main()
+            tasks = assemble(plan, split, find)
+            if tasks:
+                yield f"{plan.name}/{split}.jsonl", dump_tasks(tasks)

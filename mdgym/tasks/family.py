@@ -2,13 +2,16 @@
 
 import math
 import statistics
+from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Protocol
 
 from mdgym.engine.execution import Execution
+from mdgym.errors import TaskError
 from mdgym.script.perturb import Perturbation
+from mdgym.tasks.prompts import variables_text, window_text
 from mdgym.tasks.task import Contract, Reference
 
 # A right script has about 8 checks. With z = 3 on each it would fail 2 % of the time; five standard deviations of a
@@ -19,6 +22,9 @@ FARTHEST_RUNS = 3.0
 
 Run = Callable[[str, int], Execution]
 """Runs a script with a seed."""
+
+Source = tuple[str, tuple[float, ...]]
+"""How a number is measured: one of `SOURCES`, and its arguments."""
 
 
 class Point(Protocol):
@@ -89,6 +95,18 @@ class Measured:
         anchor = {} if self.anchor is None else _anchored(self.anchor)
         return Reference(name, centre, limit, self.spread, len(self.gold), **anchor)
 
+    def accept_to(self, name: str, accuracy: float) -> Reference:
+        """Accept the mean of the gold runs to a relative accuracy, however little they stray.
+
+        Raises:
+            TaskError: A right run strays by more.
+        """
+        found = self.accept(name, farthest=1.0, least=1e-12)
+        limit = accuracy * abs(found.value)
+        if found.limit > limit:
+            raise TaskError(f"reference '{name}': right runs stray by {found.limit!r}, more than the limit {limit!r}")
+        return replace(found, limit=limit)
+
 
 @dataclass(frozen=True)
 class Family:
@@ -97,34 +115,92 @@ class Family:
     Attributes:
         name: Name of the family.
         tier: Difficulty, 1 to 3.
+        points: Physical points by split; on one axis at least the splits do not overlap.
+        wordings: Prompts as (language, text). A text has fields in braces: those of `fields`, `{variables}`, and
+            `{window}` where there is a judged window.
+        fields: What fills them in: (point, language, randomness for units and phrases) to field to text. With a judged
+            window one of them is `duration`, its length with a unit.
+        meanings: Meaning of each quantity: point to language to name to text.
+        gold: A right script for a point.
+        contract: What is checked, without the counterfactual; tolerances may follow from the references.
+        references: Accepted values from what was measured, by name.
+        perturbations: Counterfactuals that fit the family; each task gets one.
         duration: Length of the judged window, in time units of its scripts; None for static results.
         runs: Gold runs per point, with different seeds; 1 when nothing is random.
-        wordings: Number of wordings of the prompt.
-        points: Physical points of a split.
-        prompt: What the policy reads: (point, contract, number of the wording, randomness for units and phrases).
-        gold: A right script for a point.
+        targets: Averages of the judged window that are references beside the quantities: "temperature", "pressure".
         variants: Scripts that are right in another way, one or two runs of each.
-        references: Accepted values from what was measured, by name.
-        contract: What is checked, without the counterfactual; tolerances may follow from the references.
         anchors: Other ways to the references, by name; may run scripts of their own.
-        perturbations: Counterfactuals that fit the family; each task gets one.
-        sources: How each reference of a point is measured, name to one of `SOURCES`.
+        files: Input files that come with the task, by name.
+        suites: Number of tasks in train, validation and test, by suite.
     """
 
     name: str
     tier: int
-    duration: float | None
-    runs: int
-    wordings: int
-    points: Callable[[str], tuple[Any, ...]]
-    prompt: Callable[[Any, Contract, int, Random], str]
+    points: Mapping[str, tuple[Any, ...]]
+    wordings: tuple[tuple[str, str], ...]
+    fields: Callable[[Any, str, Random], dict[str, str]]
+    meanings: Callable[[Any], Mapping[str, Mapping[str, str]]]
     gold: Callable[[Any], str]
-    variants: Callable[[Any], tuple[str, ...]]
-    references: Callable[[Any, Mapping[str, Measured]], tuple[Reference, ...]]
     contract: Callable[[Any, Mapping[str, Reference]], Contract]
-    anchors: Callable[[Any, Run], dict[str, Anchor]]
+    references: Callable[[Any, Mapping[str, Measured]], tuple[Reference, ...]]
     perturbations: tuple[Perturbation, ...]
-    sources: Callable[[Any], dict[str, str]]
+    duration: float | None = None
+    runs: int = 1
+    targets: tuple[str, ...] = ()
+    variants: Callable[[Any], tuple[str, ...]] = lambda point: ()
+    anchors: Callable[[Any, Run], dict[str, Anchor]] = lambda point, run: {}
+    files: Callable[[Any], dict[str, str]] = lambda point: {}
+    suites: Mapping[str, tuple[int, int, int]] = field(default_factory=lambda: {"core": (24, 10, 12)})
+
+    def prompt(self, point: Any, contract: Contract, wording: int, rng: Random) -> str:
+        """Write what the policy reads.
+
+        Args:
+            point: The physical point.
+            contract: Its contract.
+            wording: Number of the wording.
+            rng: Chooses units and phrases.
+        """
+        language, text = self.wordings[wording]
+        fields = self.fields(point, language, rng)
+        if self.duration is not None:
+            fields["window"] = window_text(fields.pop("duration"), language, rng)
+        meanings = self.meanings(point)[language]
+        return text.format(**fields, variables=variables_text(contract.quantities, meanings, language, rng))
+
+    def earlier(self, point: Any) -> tuple[float, ...]:
+        """Return the temperatures of the judged windows before the last one."""
+        return self._anyhow(point).earlier
+
+    def _anyhow(self, point: Any) -> Contract:
+        """Return the contract with any numbers for what is measured."""
+        return self.contract(point, defaultdict(lambda: Reference("any", 1.0, 1.0)))
+
+    def sources(self, point: Any) -> dict[str, Source]:
+        """Say how each reference of a point is measured: a name of `SOURCES` and its arguments."""
+        contract = self._anyhow(point)
+        found = {quantity.name: (quantity.source, quantity.arguments) for quantity in contract.quantities}
+        for target in self.targets:
+            found[target] = (f"mean {target}", ())
+            for stage in range(len(contract.earlier)):
+                found[f"{target} {stage + 1}"] = (f"mean {target}", (float(stage),))
+        return found
+
+
+def to_accuracy(accuracy: float) -> Callable[[Any, Mapping[str, Measured]], tuple[Reference, ...]]:
+    """Accept static results to a relative accuracy.
+
+    Args:
+        accuracy: Half-width of what is accepted, as a part of the value.
+
+    Returns:
+        A function that fits `Family.references`.
+    """
+
+    def references(point: Any, measured: Mapping[str, Measured]) -> tuple[Reference, ...]:
+        return tuple(runs.accept_to(name, accuracy) for name, runs in measured.items())
+
+    return references
 
 
 def temperature_limit(temperature: float, atoms: int, duration: float, memory: float) -> float:

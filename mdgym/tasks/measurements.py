@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from mdgym.engine.execution import Execution
-from mdgym.engine.window import judged_window, measure
+from mdgym.engine.measures import measure
+from mdgym.engine.window import Window, judged_windows
 from mdgym.errors import RecordError, TaskError
 from mdgym.records import digest, from_json, to_json
 from mdgym.tasks.family import Family, Measured, Run
-from mdgym.tasks.task import Reference
+from mdgym.tasks.task import REFERENCE, Reference
 
 DIRECTORY = Path(__file__).parent / "data" / "references"
-COMMAND = "python -m mdgym.tasks.build"
+COMMAND = "mdgym tasks build"
 VARIANT_RUNS = 2
 
 
@@ -57,7 +58,8 @@ def file_name(family: str, label: str) -> str:
 
 def scripts_hash(family: Family, point: Any) -> str:
     """Hash everything that is run and read at a point."""
-    return digest([family.gold(point), family.variants(point), family.sources(point), family.runs])
+    sources = {name: [source, *arguments] for name, (source, arguments) in family.sources(point).items()}
+    return digest([family.gold(point), family.variants(point), family.files(point), sources, family.runs])
 
 
 def accepted(family: Family, point: Any, measurement: Measurement) -> tuple[Reference, ...]:
@@ -122,19 +124,22 @@ def read(family: Family, point: Any, execution: Execution) -> dict[str, float]:
         TaskError: The script ran for too short a time, or a variable has no value.
     """
     where = f"{family.name} {point.label}"
-    window = None if family.duration is None else judged_window(execution, family.duration)
-    found = {}
-    for name, source in family.sources(point).items():
-        if source == "reference":
+    found: tuple[Window | None, ...] = ()
+    if family.duration is not None:
+        found = judged_windows(execution, family.duration, family.earlier(point))
+    windows = tuple(window for window in found if window is not None and window.long_enough)
+    values = {}
+    for name, (source, arguments) in family.sources(point).items():
+        if source == REFERENCE:
             value = execution.variables.get(name)
             if value is None:
                 raise TaskError(f"{where}: the variable '{name}' has no value")
-            found[name] = value
+            values[name] = value
             continue
-        if window is None or not window.long_enough:
-            raise TaskError(f"{where}: the judged window is too short")
-        found[name] = measure(window, source)
-    return found
+        if not windows or len(windows) < len(found):
+            raise TaskError(f"{where}: a judged window is too short")
+        values[name] = measure(windows, source, arguments)
+    return values
 
 
 def load(path: Path) -> Measurement:

@@ -7,24 +7,15 @@ Everything that a contract checks stands in the prompt. Numbers are in the LAMMP
 from dataclasses import dataclass, field
 from typing import Any
 
+from mdgym.engine.measures import MEASURES
 from mdgym.errors import TaskError
 from mdgym.records import digest
 from mdgym.script.perturb import Perturbation
 
 SPLITS = ("train", "validation", "test")
 ENSEMBLES = ("static", "nve", "nvt", "npt")
-SOURCES = (
-    "reference",
-    "mean temperature",
-    "mean pressure",
-    "mean potential per atom",
-    "mean total per atom",
-    "mean volume per atom",
-    "mean fcc constant",
-    "mean bcc constant",
-    "mean diamond constant",
-    "spread of total per atom",
-)
+REFERENCE = "reference"
+SOURCES = (REFERENCE, *MEASURES)
 
 
 @dataclass(frozen=True)
@@ -38,6 +29,9 @@ class Quantity:
         source: How the verifier recomputes it, one of `SOURCES`: from the recording of the judged window, or
             "reference" for a result that no single state holds (it is then proved by the counterfactual).
         tolerance: Largest honest difference between the variable and the recomputed value, in `unit`.
+        arguments: What the source needs to know besides, such as a cutoff; see `mdgym.engine.measures`.
+        powers: How a "reference" result scales with energies and lengths of the potential, as two exponents; None
+            takes them from the unit where that says it, and else asks the gold script in the changed world.
     """
 
     name: str
@@ -45,6 +39,8 @@ class Quantity:
     meaning: str
     source: str
     tolerance: float
+    arguments: tuple[float, ...] = ()
+    powers: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         if self.source not in SOURCES:
@@ -100,6 +96,7 @@ class Contract:
         ensemble: One of `ENSEMBLES`; "nvt" means canonical sampling at fixed volume.
         temperature: Target, or None.
         pressure: Target, or None.
+        earlier: Temperatures of judged windows before the last one, in their order; the same ensemble and duration.
         density: Number density (atoms per volume) that is prescribed exactly, or None.
         duration: Least physical time of the judged window, in time units; None for static tasks.
         timestep: Prescribed timestep, or None when the script may choose.
@@ -107,6 +104,10 @@ class Contract:
         potential_tolerance: Largest |difference| of potential energy per atom against the reference Hamiltonian.
         counterfactual: The perturbation of the second run, or None.
         allowed_fixes: Fix styles beyond the ensemble's usual ones that the task allows.
+        charges: Charge of each species; empty when there are none.
+        freedom: Degrees of freedom per atom, less than 3 where bonds are rigid.
+        constraints: Commands that a free motion needs besides the force field (`fix shake`).
+        thresholds: Limits of checks that differ from the usual ones, by name of the check.
     """
 
     units: str
@@ -123,6 +124,11 @@ class Contract:
     potential_tolerance: float = 1e-5
     counterfactual: Perturbation | None = None
     allowed_fixes: tuple[str, ...] = ()
+    earlier: tuple[float, ...] = ()
+    charges: tuple[float, ...] = ()
+    freedom: float = 3.0
+    constraints: tuple[str, ...] = ()
+    thresholds: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.ensemble not in ENSEMBLES:

@@ -15,12 +15,14 @@ import numpy as np
 from mdgym.engine import Engine, Execution, Frame, State
 from mdgym.engine.execution import COLUMNS, Timing
 from mdgym.engine.library import potentials_directory
+from mdgym.engine.measures import measure
 from mdgym.engine.replay import FreeMotion, Replay
-from mdgym.engine.window import judged_window, measure
+from mdgym.engine.window import judged_windows
+from mdgym.errors import TaskError
 from mdgym.rewards.evidence import Continuation, Counterfactual, Energies, Evidence, work_done
 from mdgym.rewards.rubric import worth_a_second_run
 from mdgym.script.perturb import Perturbation, perturb_potential
-from mdgym.tasks.task import Contract, Task
+from mdgym.tasks.task import REFERENCE, Contract, Quantity, Task
 
 # Enough vibrations for the temperature to show where it tends, in units of time; steps are bounded both ways.
 MOTION_TIME = {"metal": 0.4, "lj": 1.0, "real": 400.0, "si": 4e-13}
@@ -80,7 +82,7 @@ def verify(engine: Engine, task: Task, script: str, execution: Execution, seed: 
 def _replayed(engine: Engine, task: Task, contract: Contract, execution: Execution, state: State) -> Evidence:
     species = _species(contract, state)
     frames = _frames(contract, execution, state)
-    if species is None or state.units != contract.units:
+    if species is None or state.units != contract.units or not contract.force_field:
         return Evidence()
     arrays = [state.positions, state.box, *(array for f in frames for array in (f.positions, f.box))]
     if not all(np.all(np.isfinite(array)) for array in arrays):
@@ -93,6 +95,7 @@ def _replayed(engine: Engine, task: Task, contract: Contract, execution: Executi
         contract.masses or _ANY_MASS,
         species,
         contract.force_field,
+        contract.charges,
         frames,
         motion,
         state.restart,
@@ -116,19 +119,21 @@ def _replayed(engine: Engine, task: Task, contract: Contract, execution: Executi
 
 
 def _species(contract: Contract, state: State) -> np.ndarray | None:
-    """Return the species of each atom by its mass, from 1; None when there are no masses to tell by."""
-    masses = np.array(contract.masses or _ANY_MASS)
-    if not state.atoms or not np.all(np.isfinite(state.masses)):
+    """Return the species of each atom, from 1, by its mass or else its charge; None when neither is known."""
+    by_charge = bool(contract.charges) and not contract.masses
+    known = np.array(contract.charges if by_charge else contract.masses or _ANY_MASS)
+    found = state.charges if by_charge else state.masses
+    if not state.atoms or len(found) != state.atoms or not np.all(np.isfinite(found)):
         return None
-    nearest = np.argmin(np.abs(state.masses[:, None] - masses), axis=1)
+    nearest = np.argmin(np.abs(found[:, None] - known), axis=1)
     return np.asarray(nearest + 1)
 
 
 def _frames(contract: Contract, execution: Execution, state: State) -> tuple[Frame, ...]:
     """Choose hidden frames: inside the judged window, or anywhere for a static task."""
     if contract.duration is not None:
-        window = judged_window(execution, contract.duration)
-        found = window.frames if window is not None else ()
+        windows = judged_windows(execution, contract.duration, contract.earlier)
+        found = tuple(frame for window in windows if window is not None for frame in window.frames)
     else:
         found = tuple(frame for segment in execution.segments for frame in segment.frames)
         last = execution.segments[-1]
@@ -150,7 +155,8 @@ def _motion(contract: Contract, state: State) -> tuple[FreeMotion | None, bool]:
     span = MOTION_TIME.get(contract.units, MOTION_TIME["metal"])
     timestep = max(state.timestep, span / most)
     steps = min(max(math.ceil(span / timestep), least), most)
-    motion = FreeMotion(timestep, steps, state.positions, state.velocities, state.box, _smooth(contract))
+    commands = (*_smooth(contract), *contract.constraints)
+    motion = FreeMotion(timestep, steps, state.positions, state.velocities, state.box, commands)
     return motion, timestep == state.timestep
 
 
@@ -168,6 +174,23 @@ def _changed_world(engine: Engine, task: Task, script: str, seed: int) -> tuple[
     contract = task.contract
     assert contract is not None and contract.counterfactual is not None
     change = _drawn(contract.counterfactual, task, seed)
+    second = _run_changed(engine, task, script, seed, change)
+    # the same steps last as much longer or shorter as the timestep is
+    span = None if contract.duration is None else contract.duration * change.timestep
+    earlier = tuple(temperature * change.thermostat for temperature in contract.earlier)
+    found = judged_windows(second, span, earlier) if span is not None else ()
+    windows = tuple(window for window in found if window is not None)
+    whole = bool(windows) and len(windows) == len(found)
+    measured: dict[str, float | None] = {}
+    factors: dict[str, float | None] = {}
+    for quantity in contract.quantities:
+        name, static = quantity.name, quantity.source == REFERENCE
+        factors[name] = _factor(engine, task, quantity, change) if static else None
+        measured[name] = measure(windows, quantity.source, quantity.arguments) if whole and not static else None
+    return Counterfactual(second.executed, work_done(second), dict(second.variables), measured, factors), second.timing
+
+
+def _run_changed(engine: Engine, task: Task, script: str, seed: int, change: Perturbation) -> Execution:
     files: dict[str, str | Path] = input_files(task)
     names = potential_names(task)
     for name in names:
@@ -177,20 +200,10 @@ def _changed_world(engine: Engine, task: Task, script: str, seed: int) -> tuple[
     # Where the potential is a file only the file changes: coefficients in the script are then no part of the world,
     # and a pair potential tuned to the known answer stays as it is.
     inline = replace(change, energy=1.0, length=1.0) if names else change
-    wanted = tuple(quantity.name for quantity in contract.quantities)
+    assert task.contract is not None
+    wanted = tuple(quantity.name for quantity in task.contract.quantities)
     limits = replace(engine.limits, wall_s=2 * engine.limits.wall_s, cpu_s=2 * engine.limits.cpu_s)
-    second = engine.run(script, files, wanted, seed, limits, inline)
-    # the same steps last as much longer or shorter as the timestep is
-    span = None if contract.duration is None else contract.duration * change.timestep
-    window = judged_window(second, span) if span is not None else None
-    measured: dict[str, float | None] = {}
-    factors: dict[str, float | None] = {}
-    for quantity in contract.quantities:
-        static = quantity.source == "reference"
-        factors[quantity.name] = _factor(quantity.unit, change) if static else None
-        measured[quantity.name] = None if static or window is None else measure(window, quantity.source)
-    found = Counterfactual(second.executed, work_done(second), dict(second.variables), measured, factors)
-    return found, second.timing
+    return engine.run(script, files, wanted, seed, limits, inline)
 
 
 def _drawn(nominal: Perturbation, task: Task, seed: int) -> Perturbation:
@@ -203,12 +216,25 @@ def _drawn(nominal: Perturbation, task: Task, seed: int) -> Perturbation:
     return replace(nominal, energy=energy, length=length)
 
 
-def _factor(unit: str, change: Perturbation) -> float | None:
-    """How a static result scales with energies and lengths of the potential, by its unit."""
-    powers = _DIMENSIONS.get(unit.replace(" ", "").lower())
-    return None if powers is None else change.energy ** powers[0] * change.length ** powers[1]
+def _factor(engine: Engine, task: Task, quantity: Quantity, change: Perturbation) -> float | None:
+    """How a static result must scale: by its powers, by its unit, or as the gold script has it."""
+    powers = quantity.powers or _DIMENSIONS.get(quantity.unit.replace(" ", "").lower())
+    if powers is not None:
+        return float(change.energy ** powers[0] * change.length ** powers[1])
+    key = (task.hash, quantity.name, change)
+    if key not in _GOLD_FACTORS:
+        first, second = (
+            _run_changed(engine, task, task.gold, 0, world).variables.get(quantity.name)
+            for world in (Perturbation(), change)
+        )
+        if not first or second is None:
+            raise TaskError(f"task '{task.id}': its gold script gives no value for '{quantity.name}'")
+        _GOLD_FACTORS[key] = second / first
+    return _GOLD_FACTORS[key]
 
 
+# A cache of a pure function, kept small by the number of tasks and seeds that a process meets.
+_GOLD_FACTORS: dict[tuple[str, str, Perturbation], float] = {}
 _DIMENSIONS = {
     "å": (0.0, 1.0),
     "angstrom": (0.0, 1.0),

@@ -7,13 +7,14 @@ from random import Random
 
 import numpy as np
 
-from mdgym.engine.window import judged_window, measure
+from mdgym.engine.measures import measure
+from mdgym.engine.window import judged_window
 from mdgym.errors import TaskError
 from mdgym.script.perturb import Perturbation
-from mdgym.tasks import crystals
-from mdgym.tasks.crystals import ATOMS_PER_CELL, Crystal
+from mdgym.tasks.families import crystals
+from mdgym.tasks.families.crystals import ATOMS_PER_CELL, Crystal
 from mdgym.tasks.family import Anchor, Family, Measured, Run, temperature_limit
-from mdgym.tasks.prompts import CHINESE, ENGLISH, PRESSURES, TIMES, quantity_text, variables_text, window_text
+from mdgym.tasks.prompts import CHINESE, ENGLISH, PRESSURES, TIMES, quantity_text
 from mdgym.tasks.task import Contract, Quantity, Reference
 
 DURATION = 4.0  # ps; 2,000 steps of 2 fs, so that a gold run of 256 atoms costs about one second
@@ -135,20 +136,18 @@ POINTS = {
 }
 
 
-def prompt(point: MetalPoint, contract: Contract, wording: int, rng: Random) -> str:
-    """Write what the policy reads."""
-    language, text = WORDINGS[wording]
-    return text.format(
+def fields(point: MetalPoint, language: str, rng: Random) -> dict[str, str]:
+    """Fill in the prompt."""
+    return dict(
         element=point.crystal.element,
         structure=point.crystal.structure,
         file=point.crystal.file,
         pair_style=point.crystal.pair_style,
-        cells=point.cells,
-        atoms=point.atoms,
+        cells=str(point.cells),
+        atoms=str(point.atoms),
         temperature=f"{point.temperature:g}",
         pressure=quantity_text(point.pressure, PRESSURES, rng),
-        window=window_text(quantity_text(DURATION, TIMES, rng), language, rng),
-        variables=variables_text(contract.quantities, _meanings(point)[language], language, rng),
+        duration=quantity_text(DURATION, TIMES, rng),
     )
 
 
@@ -240,7 +239,7 @@ def _fixed_volume(point: MetalPoint, lattice: float, run: Run) -> tuple[float, f
     window = judged_window(execution, 2 * DURATION)
     if window is None:
         raise TaskError(f"{point.label}: the anchor's run failed: {execution.error}")
-    return measure(window, "mean pressure"), measure(window, "mean potential per atom")
+    return measure((window,), "mean pressure"), measure((window,), "mean potential per atom")
 
 
 def _script(point: MetalPoint, fixes: str) -> str:
@@ -277,9 +276,11 @@ FAMILY = Family(
     tier=2,
     duration=DURATION,
     runs=8,
-    wordings=len(WORDINGS),
-    points=lambda split: POINTS[split],
-    prompt=prompt,
+    targets=("temperature", "pressure"),
+    wordings=WORDINGS,
+    points=POINTS,
+    fields=fields,
+    meanings=_meanings,
     gold=gold,
     variants=variants,
     references=references,
@@ -287,10 +288,4 @@ FAMILY = Family(
     anchors=anchors,
     # each world moves both answers by many tolerances
     perturbations=(Perturbation(energy=1.03, length=1.003), Perturbation(energy=0.97, length=0.997)),
-    sources=lambda point: {
-        "a_mean": f"mean {point.crystal.structure} constant",
-        "pe_mean": "mean potential per atom",
-        "temperature": "mean temperature",
-        "pressure": "mean pressure",
-    },
 )

@@ -5,17 +5,17 @@ run of the script with a changed potential: a typed-in constant does not move wi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 
 import numpy as np
 
 from mdgym.errors import TaskError
 from mdgym.script.perturb import Perturbation
-from mdgym.tasks import crystals
-from mdgym.tasks.crystals import ATOMS_PER_CELL, Crystal
-from mdgym.tasks.family import Anchor, Family, Measured, Run
-from mdgym.tasks.prompts import CHINESE, ENGLISH, variables_text
+from mdgym.tasks.families import crystals
+from mdgym.tasks.families.crystals import ATOMS_PER_CELL, Crystal
+from mdgym.tasks.family import Anchor, Family, Run, to_accuracy
+from mdgym.tasks.prompts import CHINESE, ENGLISH
 from mdgym.tasks.task import Contract, Quantity, Reference
 
 # Both answers to 0.1 %: minimizers agree to 1e-6, a coarse lattice scan with a parabola to 1e-4.
@@ -72,10 +72,12 @@ WORDINGS = (
     ),
 )
 MEANINGS = {
-    "a0": "equilibrium lattice constant (edge of the conventional cubic cell)",
-    "ecoh": "cohesive energy, that is the potential energy per atom at equilibrium (negative)",
+    ENGLISH: {
+        "a0": "equilibrium lattice constant (edge of the conventional cubic cell)",
+        "ecoh": "cohesive energy, that is the potential energy per atom at equilibrium (negative)",
+    },
+    CHINESE: {"a0": "平衡晶格常数（立方晶胞边长）", "ecoh": "内聚能，即平衡时的每原子势能（负值）"},
 }
-MEANINGS_ZH = {"a0": "平衡晶格常数（立方晶胞边长）", "ecoh": "内聚能，即平衡时的每原子势能（负值）"}
 
 
 @dataclass(frozen=True)
@@ -133,18 +135,15 @@ POINTS = {
 }
 
 
-def prompt(point: CohesionPoint, contract: Contract, wording: int, rng: Random) -> str:
-    """Write what the policy reads."""
-    language, text = WORDINGS[wording]
-    meanings = MEANINGS_ZH if language == CHINESE else {}
-    return text.format(
+def fields(point: CohesionPoint, language: str, rng: Random) -> dict[str, str]:
+    """Fill in the prompt."""
+    return dict(
         element=point.crystal.element,
         structure=point.crystal.structure,
         file=point.crystal.file,
         pair_style=point.crystal.pair_style,
-        least=contract.atoms[0],
-        most=contract.atoms[1],
-        variables=variables_text(contract.quantities, meanings, language, rng),
+        least=str(ATOMS[0]),
+        most=str(ATOMS[1]),
     )
 
 
@@ -192,15 +191,6 @@ jump            SELF again
 """
 
 
-def references(point: CohesionPoint, measured: Mapping[str, Measured]) -> tuple[Reference, ...]:
-    """Accept the gold values to 0.1 %."""
-    found = []
-    for name in ("a0", "ecoh"):
-        reference = measured[name].accept(name)
-        found.append(replace(reference, limit=ACCURACY * abs(reference.value)))
-    return tuple(found)
-
-
 def contract(point: CohesionPoint, accepted: Mapping[str, Reference]) -> Contract:
     """Say what is checked. A static result does not depend on masses, so none are asked for."""
     return Contract(
@@ -209,8 +199,8 @@ def contract(point: CohesionPoint, accepted: Mapping[str, Reference]) -> Contrac
         atoms=ATOMS,
         force_field=point.crystal.force_field,
         quantities=(
-            Quantity("a0", "Å", MEANINGS["a0"], "reference", accepted["a0"].limit),
-            Quantity("ecoh", "eV", MEANINGS["ecoh"], "reference", accepted["ecoh"].limit),
+            Quantity("a0", "Å", MEANINGS[ENGLISH]["a0"], "reference", accepted["a0"].limit),
+            Quantity("ecoh", "eV", MEANINGS[ENGLISH]["ecoh"], "reference", accepted["ecoh"].limit),
         ),
     )
 
@@ -245,16 +235,15 @@ def _build(point: CohesionPoint, lattice: float) -> str:
 FAMILY = Family(
     name="cohesion",
     tier=1,
-    duration=None,
-    runs=1,
-    wordings=len(WORDINGS),
-    points=lambda split: POINTS[split],
-    prompt=prompt,
+    wordings=WORDINGS,
+    points=POINTS,
+    fields=fields,
+    meanings=lambda point: MEANINGS,
     gold=gold,
     variants=lambda point: (scan(point),),
-    references=references,
+    references=to_accuracy(ACCURACY),
     contract=contract,
     anchors=anchors,
     perturbations=PERTURBATIONS,
-    sources=lambda point: {"a0": "reference", "ecoh": "reference"},
+    suites={"core": (40, 12, 16), "micro": (50, 13, 13)},
 )

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from random import Random
 
-from mdgym.engine.window import judged_window, measure
+from mdgym.engine.measures import measure
+from mdgym.engine.window import judged_window
 from mdgym.errors import TaskError
 from mdgym.script.perturb import Perturbation
-from mdgym.tasks import crystals
-from mdgym.tasks.crystals import ATOMS_PER_CELL, Crystal
+from mdgym.tasks.families import crystals
+from mdgym.tasks.families.crystals import ATOMS_PER_CELL, Crystal
 from mdgym.tasks.family import Anchor, Family, Measured, Run
 from mdgym.tasks.prompts import (
     CHINESE,
@@ -17,8 +18,6 @@ from mdgym.tasks.prompts import (
     STEPS,
     TIMES,
     quantity_text,
-    variables_text,
-    window_text,
 )
 from mdgym.tasks.task import Contract, Quantity, Reference
 
@@ -162,22 +161,20 @@ POINTS = {
 }
 
 
-def prompt(point: NvePoint, contract: Contract, wording: int, rng: Random) -> str:
-    """Write what the policy reads."""
-    language, text = WORDINGS[wording]
-    return text.format(
+def fields(point: NvePoint, language: str, rng: Random) -> dict[str, str]:
+    """Fill in the prompt."""
+    return dict(
         element=point.crystal.element,
         structure=point.crystal.structure,
         file=point.crystal.file,
         pair_style=point.crystal.pair_style,
-        cells=point.cells,
-        atoms=point.atoms,
+        cells=str(point.cells),
+        atoms=str(point.atoms),
         lattice=quantity_text(point.crystal.a0, LENGTHS, rng),
         temperature=f"{point.temperature:g}",
         timestep=quantity_text(point.timestep, STEPS, rng),
         settle=quantity_text(EQUILIBRATION, TIMES, rng),
-        window=window_text(quantity_text(DURATION, TIMES, rng), language, rng),
-        variables=variables_text(contract.quantities, MEANINGS[language], language, rng),
+        duration=quantity_text(DURATION, TIMES, rng),
     )
 
 
@@ -235,7 +232,7 @@ def anchors(point: NvePoint, run: Run) -> dict[str, Anchor]:
         window = judged_window(run(gold(half), seed), DURATION)
         if window is None:
             raise TaskError(f"{half.label}: the anchor's run did not complete")
-        spreads.append(4 * measure(window, "spread of total per atom"))
+        spreads.append(4 * measure((window,), "spread of total per atom"))
     spread = sum(spreads) / len(spreads)
     kelvin = point.temperature / 2
     return {
@@ -271,18 +268,15 @@ FAMILY = Family(
     tier=1,
     duration=DURATION,
     runs=8,
-    wordings=len(WORDINGS),
-    points=lambda split: POINTS[split],
-    prompt=prompt,
+    targets=("temperature",),
+    wordings=WORDINGS,
+    points=POINTS,
+    fields=fields,
+    meanings=lambda point: MEANINGS,
     gold=gold,
     variants=variants,
     references=references,
     contract=contract,
     anchors=anchors,
     perturbations=PERTURBATIONS,
-    sources=lambda point: {
-        "etot": "mean total per atom",
-        "esd": "spread of total per atom",
-        "temperature": "mean temperature",
-    },
 )

@@ -2,9 +2,9 @@ import pytest
 
 from mdgym.engine import Engine
 from mdgym.errors import TaskError
-from mdgym.tasks import crystals
-from mdgym.tasks.cohesion import ACCURACY, POINTS, CohesionPoint, scan
-from mdgym.tasks.crystals import Crystal
+from mdgym.tasks.families import crystals
+from mdgym.tasks.families.cohesion import ACCURACY, POINTS, CohesionPoint, scan
+from mdgym.tasks.families.crystals import Crystal
 from mdgym.tasks.suites import load_suite
 from mdgym.tasks.task import SPLITS
 

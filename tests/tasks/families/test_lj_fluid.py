@@ -1,8 +1,8 @@
 import pytest
 
 from mdgym.errors import TaskError
-from mdgym.tasks import lennard_jones
-from mdgym.tasks.lj_fluid import CUTOFF, FluidPoint
+from mdgym.tasks.families import lennard_jones
+from mdgym.tasks.families.lj_fluid import CUTOFF, FluidPoint
 from mdgym.tasks.suites import load_suite
 from mdgym.tasks.task import SPLITS
 

@@ -1,8 +1,8 @@
 import pytest
 
 from mdgym.errors import TaskError
-from mdgym.tasks import crystals
-from mdgym.tasks.metal_npt import MetalPoint
+from mdgym.tasks.families import crystals
+from mdgym.tasks.families.metal_npt import MetalPoint
 from mdgym.tasks.suites import load_suite
 from mdgym.tasks.task import SPLITS
 

@@ -6,9 +6,9 @@ from random import Random
 
 from mdgym.errors import TaskError
 from mdgym.script.perturb import Perturbation
-from mdgym.tasks import lennard_jones
+from mdgym.tasks.families import lennard_jones
 from mdgym.tasks.family import Anchor, Family, Measured, Run, temperature_limit
-from mdgym.tasks.prompts import CHINESE, ENGLISH, variables_text, window_text
+from mdgym.tasks.prompts import CHINESE, ENGLISH
 from mdgym.tasks.task import Contract, Quantity, Reference
 
 CELLS = 4
@@ -115,17 +115,15 @@ POINTS = {
 }
 
 
-def prompt(point: FluidPoint, contract: Contract, wording: int, rng: Random) -> str:
-    """Write what the policy reads."""
-    language, text = WORDINGS[wording]
+def fields(point: FluidPoint, language: str, rng: Random) -> dict[str, str]:
+    """Fill in the prompt."""
     duration = f"{DURATION:g} 个约化时间单位" if language == CHINESE else f"{DURATION:g} reduced time units"
-    return text.format(
-        atoms=ATOMS,
-        cutoff=CUTOFF,
+    return dict(
+        atoms=str(ATOMS),
+        cutoff=str(CUTOFF),
         density=f"{point.density:g}",
         temperature=f"{point.temperature:g}",
-        window=window_text(duration, language, rng),
-        variables=variables_text(contract.quantities, MEANINGS[language], language, rng),
+        duration=duration,
     )
 
 
@@ -220,9 +218,11 @@ FAMILY = Family(
     tier=2,
     duration=DURATION,
     runs=8,
-    wordings=len(WORDINGS),
-    points=lambda split: POINTS[split],
-    prompt=prompt,
+    targets=("temperature",),
+    wordings=WORDINGS,
+    points=POINTS,
+    fields=fields,
+    meanings=lambda point: MEANINGS,
     gold=gold,
     variants=variants,
     references=references,
@@ -230,9 +230,4 @@ FAMILY = Family(
     anchors=anchors,
     # deeper and smaller, or shallower and larger: both change the pressure in the same sense
     perturbations=(Perturbation(energy=1.2, length=0.98), Perturbation(energy=0.8, length=1.02)),
-    sources=lambda point: {
-        "press": "mean pressure",
-        "upot": "mean potential per atom",
-        "temperature": "mean temperature",
-    },
 )

@@ -1,8 +1,8 @@
 import pytest
 
 from mdgym.errors import TaskError
-from mdgym.tasks import crystals
-from mdgym.tasks.nve import NvePoint
+from mdgym.tasks.families import crystals
+from mdgym.tasks.families.nve import NvePoint
 from mdgym.tasks.suites import load_suite
 from mdgym.tasks.task import SPLITS
 

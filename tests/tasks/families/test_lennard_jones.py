@@ -1,6 +1,6 @@
 import pytest
 
-from mdgym.tasks import lennard_jones
+from mdgym.tasks.families import lennard_jones
 
 
 def test_published_state_point_is_met():

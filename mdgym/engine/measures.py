@@ -1,0 +1,181 @@
+"""What is measured in judged windows, from the recording and from hidden frames; nothing that a script says enters.
+
+Every measure is a function of all judged windows, oldest first, and of some numbers. Most look at the last window.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from mdgym.engine.execution import Frame
+from mdgym.engine.window import Window
+
+Windows = tuple[Window, ...]
+Numbers = tuple[float, ...]
+
+
+def measure(windows: Windows, source: str, arguments: Numbers = ()) -> float:
+    """Measure one quantity.
+
+    Args:
+        windows: The judged windows, oldest first.
+        source: One of `MEASURES`.
+        arguments: What it needs to know besides.
+
+    Returns:
+        The value in the units of the script: temperature, pressure, energy per atom (in `units lj` too), volume per
+        atom, length, time; not a number where the recording holds too little for it.
+
+    Raises:
+        ValueError: There is no such measure.
+    """
+    if source not in MEASURES:
+        raise ValueError(f"'{source}' cannot be measured in a window; known: {', '.join(MEASURES)}")
+    return MEASURES[source](windows, arguments)
+
+
+def _mean(name: str) -> Callable[[Windows, Numbers], float]:
+    """Mean of a column; the argument is the number of the window, the last one without it."""
+    return lambda windows, at: float(np.mean(windows[int(at[0]) if at else -1].column(name)))
+
+
+def _per_atom(*names: str) -> Callable[[Windows, Numbers], float]:
+    return lambda windows, _: float(np.mean(_each(windows[-1], *names)))
+
+
+def _each(window: Window, *names: str) -> np.ndarray:
+    """Sum of some columns per atom, shape (k,)."""
+    return np.asarray(sum(window.column(name) for name in names) / window.column("atoms"))
+
+
+def _constant(atoms_per_cell: int) -> Callable[[Windows, Numbers], float]:
+    """Lattice constant of a cubic crystal from its mean volume per atom."""
+    return lambda windows, _: float(np.cbrt(atoms_per_cell * np.mean(_each(windows[-1], "volume"))))
+
+
+def _spread_of_total(windows: Windows, _: Numbers) -> float:
+    return float(np.std(_each(windows[-1], "potential", "kinetic")))
+
+
+def _energy_slope(windows: Windows, arguments: Numbers) -> float:
+    """Change of mean total energy per atom from the first window to the last, divided by the argument."""
+    first, last = (float(np.mean(_each(w, "potential", "kinetic"))) for w in (windows[0], windows[-1]))
+    return (last - first) / arguments[0]
+
+
+def _expansion(windows: Windows, arguments: Numbers) -> float:
+    """Relative change of the mean length per atom from the first window to the last, divided by the argument."""
+    first, last = (float(np.cbrt(np.mean(_each(w, "volume")))) for w in (windows[0], windows[-1]))
+    return (last / first - 1) / arguments[0]
+
+
+def radial_distribution(frames: tuple[Frame, ...], cutoff: float, bins: int, kinds: Numbers = ()) -> np.ndarray:
+    """Average the radial distribution function over frames, by nearest images in an orthogonal periodic box.
+
+    Args:
+        frames: The frames.
+        cutoff: Largest distance, at most half of the shortest edge of the box.
+        bins: Number of bins of equal width from 0 to `cutoff`.
+        kinds: Two atom types; all atoms without them.
+
+    Returns:
+        Shape (bins,), g at the middle of each bin.
+    """
+    edges = np.linspace(0.0, cutoff, bins + 1)
+    shells = 4 / 3 * np.pi * np.diff(edges**3)
+    found = np.zeros(bins)
+    for frame in frames:
+        lengths = frame.box[1] - frame.box[0]
+        ones, others = (frame.positions[frame.types == kind] for kind in kinds or (0, 0))
+        if not kinds:
+            ones = others = frame.positions
+        steps = ones[:, None, :] - others[None, :, :]
+        steps -= lengths * np.round(steps / lengths)
+        distances = np.sqrt(np.sum(steps**2, axis=-1)).ravel()
+        alike = not kinds or kinds[0] == kinds[1]
+        # an atom is no neighbour of itself
+        pairs = np.histogram(distances[distances > 0], edges)[0]
+        # as `compute rdf` has it, an atom is no part of the density around it
+        density = (len(others) - alike) / float(np.prod(lengths))
+        if len(ones) and density > 0:
+            found += pairs / (len(ones) * density * shells)
+    return np.asarray(found / max(1, len(frames)))
+
+
+def _peak_height(windows: Windows, arguments: Numbers) -> float:
+    """Height of the highest bin of g(r); arguments: cutoff, bins, and two atom types or none."""
+    cutoff, bins, *kinds = arguments
+    return float(np.max(radial_distribution(windows[-1].frames, cutoff, int(bins), tuple(kinds))))
+
+
+def _peak_place(windows: Windows, arguments: Numbers) -> float:
+    """Middle of the highest bin of g(r); arguments as for the height."""
+    cutoff, bins, *kinds = arguments
+    highest = int(np.argmax(radial_distribution(windows[-1].frames, cutoff, int(bins), tuple(kinds))))
+    return (highest + 0.5) * cutoff / bins
+
+
+def _diffusion(windows: Windows, arguments: Numbers) -> float:
+    """Self-diffusion: slope of the mean square displacement over 6, from all pairs of frames.
+
+    Arguments: shortest and longest time between two frames. The motion of the centre of mass is left out.
+    """
+    window = windows[-1]
+    shortest, longest = arguments
+    lags, squares = [], []
+    for number, later in enumerate(window.frames):
+        for sooner in window.frames[:number]:
+            lag = (later.step - sooner.step) * window.timestep
+            if not shortest <= lag <= longest or len(later.positions) != len(sooner.positions):
+                continue
+            moved = later.positions - sooner.positions
+            moved = moved - moved.mean(axis=0)
+            lags.append(lag)
+            squares.append(float(np.mean(np.sum(moved**2, axis=1))))
+    if len(set(lags)) < 2:
+        return float("nan")
+    return float(np.polyfit(lags, squares, 1)[0] / 6)
+
+
+def _tether_energy(windows: Windows, arguments: Numbers) -> float:
+    """Mean energy per atom of springs of stiffness K (the argument) to fixed sites: K/2 times the variance in time."""
+    places = np.array([frame.positions for frame in windows[-1].frames])
+    if len(places) < 3:
+        return float("nan")
+    return float(0.5 * arguments[0] * np.mean(np.sum(np.var(places, axis=0, ddof=1), axis=-1)))
+
+
+def _bond_length(windows: Windows, arguments: Numbers) -> float:
+    """Mean distance of neighbours in chains of as many atoms, by id, as the argument says."""
+    length = int(arguments[0])
+    found = []
+    for frame in windows[-1].frames:
+        chains = len(frame.positions) // length
+        places = frame.positions[: chains * length].reshape(chains, length, 3)
+        steps = np.diff(places, axis=1)
+        edges = frame.box[1] - frame.box[0]
+        steps = steps - edges * np.round(steps / edges)
+        found.append(float(np.mean(np.sqrt(np.sum(steps**2, axis=-1)))))
+    return float(np.mean(found)) if found else float("nan")
+
+
+MEASURES: dict[str, Callable[[Windows, Numbers], float]] = {
+    "mean temperature": _mean("temperature"),
+    "mean pressure": _mean("pressure"),
+    "mean pxx": _mean("pxx"),
+    "mean potential per atom": _per_atom("potential"),
+    "mean kinetic per atom": _per_atom("kinetic"),
+    "mean total per atom": _per_atom("potential", "kinetic"),
+    "mean volume per atom": _per_atom("volume"),
+    "mean fcc constant": _constant(4),
+    "mean bcc constant": _constant(2),
+    "mean diamond constant": _constant(8),
+    "spread of total per atom": _spread_of_total,
+    "slope of total per atom": _energy_slope,
+    "linear expansion": _expansion,
+    "peak height": _peak_height,
+    "peak place": _peak_place,
+    "diffusion": _diffusion,
+    "tether energy": _tether_energy,
+    "bond length": _bond_length,
+}
