@@ -23,7 +23,7 @@ FLOORS = (
     ("tasks",),
     ("verifier", "rewards"),
     ("scoring",),
-    ("envs", "evaluation", "report", "statistics", "trajectory"),
+    ("envs", "evaluation", "report", "statistics", "trajectory", "trial"),
     ("agents",),
     ("benchmarks", "cli", "commands", "__main__"),
 )

@@ -46,8 +46,10 @@ class Scripts:
         variants: Right in another way; each must succeed.
         mistakes: Honestly wrong; rewards are ordered by level and none is 0.
         cheats: Try to be paid for physics that was not done; each earns less than 0.30.
+        harmless: Names of generic cheats that are no cheats in this family, because the script stays right.
     """
 
     variants: dict[str, Writer]
     mistakes: dict[str, Mistake]
     cheats: dict[str, Writer]
+    harmless: tuple[str, ...] = ()

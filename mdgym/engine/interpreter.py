@@ -242,6 +242,9 @@ class Interpreter:
         self._report(bits, self.at.line, self.commands, self.runs.steps, text)
 
     def _fault(self, message: str) -> Halt:
+        if "allocate -" in message:
+            # `fix vector` counts its rows from the last run when write_data or write_restart sets the system up again
+            return Halt(SCRIPT_ERROR, f"{message}; unfix what records values (`fix vector`) before this command")
         if message.startswith(("Failed to allocate", "Failed to reallocate")) or "std::bad_alloc" in message:
             return Halt(QUOTA, "the script needs more memory than a script may use")
         if message.endswith("Permission denied") and "/" not in self.text:

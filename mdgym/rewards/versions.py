@@ -27,7 +27,8 @@ def _potentials_hash(names: tuple[str, ...]) -> str:
 def _rubric_hash() -> str:
     """Hash of the source of everything that judges."""
     here = Path(__file__).parent
-    sources = [*here.glob("*.py"), here.parent / "engine" / "window.py", *(here.parent / "verifier").glob("*.py")]
+    engine = [here.parent / "engine" / name for name in ("window.py", "measures.py")]
+    sources = [*here.glob("*.py"), *engine, *(here.parent / "verifier").glob("*.py")]
     return _hash([path.read_bytes() for path in sorted(sources)])
 
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from mdgym.engine import Engine, Limits
 from mdgym.errors import InfrastructureError
-from mdgym.rewards import current_versions, judge
+from mdgym.rewards import STANDARD, Rubric, current_versions, judge
 from mdgym.scoring.pool import Scored, ScoringTiming
 from mdgym.script import extract_script
 from mdgym.tasks.task import Task
@@ -26,15 +26,17 @@ class SerialPool:
         1.0
     """
 
-    def __init__(self, limits: Limits | None = None, sandbox: bool = True) -> None:
+    def __init__(self, limits: Limits | None = None, sandbox: bool = True, rubric: Rubric = STANDARD) -> None:
         """Set up a pool; nothing is started yet.
 
         Args:
             limits: What one script may use; None for the defaults of `Limits`.
             sandbox: Confine scripts. False runs them with the rights of this process: only for scripts you trust.
+            rubric: Checks and weights; those of your own must be importable where the pool is sent to.
         """
         self._limits = limits or Limits()
         self._sandbox = sandbox
+        self._rubric = rubric
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._closed = False
@@ -68,7 +70,7 @@ class SerialPool:
         verify_start = time.perf_counter()
         evidence = verify(engine, task, script, execution, seed)
         verify_end = time.perf_counter()
-        score = judge(task, execution, evidence, seed, current_versions(task))
+        score = judge(task, execution, evidence, seed, current_versions(task), self._rubric)
         timing = ScoringTiming(
             wall_s=time.perf_counter() - start,
             run_s=verify_start - run_start,
@@ -101,7 +103,7 @@ class SerialPool:
         self.close()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"limits": self._limits, "sandbox": self._sandbox}
+        return {"limits": self._limits, "sandbox": self._sandbox, "rubric": self._rubric}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(**state)  # type: ignore[misc]

@@ -6,16 +6,12 @@ import re
 import pytest
 
 import mdgym
-from mdgym.benchmarks.scripts import LEVELS, Mistake, Scripts, cohesion, lj_fluid, metal_npt, nve
+from mdgym.benchmarks.scripts import LEVELS, Mistake, Scripts, cohesion, metal_npt
+from mdgym.benchmarks.scripts.catalogue import OWN
 from mdgym.benchmarks.scripts.common import Plain, numbers
 from mdgym.script import read_script
 
-FAMILIES = {
-    "cohesion": cohesion.SCRIPTS,
-    "lj_fluid": lj_fluid.SCRIPTS,
-    "metal_npt": metal_npt.SCRIPTS,
-    "nve": nve.SCRIPTS,
-}
+FAMILIES = {name: OWN[name] for name in ("cohesion", "lj_fluid", "metal_npt", "nve")}
 # A static task has no timestep, and one that prescribes it calls another one a broken contract.
 NO_TIMESTEP = ("cohesion", "nve")
 # These leave names out, or ask for them in other words, on purpose.

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from mdgym.engine.execution import COLUMNS, COMPLETED, Execution, Frame, Segment
-from mdgym.engine.window import judged_window, measure, moving_fixes
+from mdgym.engine.measures import measure
+from mdgym.engine.window import judged_window, moving_fixes
 
 NPT = ("fix 1 all npt temp 300 300 0.1 iso 0 0 1",)
 
@@ -151,21 +152,21 @@ def test_frames_and_nested_commands_of_the_stretch_are_kept():
 
 def test_energies_and_volumes_are_per_atom_and_a_constant_is_a_length():
     found = window(run(0, 100, potential=-14.0, kinetic=2.0, volume=4 * 3.6**3 / 4, temperature=300.0), duration=0.2)
-    assert measure(found, "mean temperature") == pytest.approx(300.0)
-    assert measure(found, "mean potential per atom") == pytest.approx(-3.5)
-    assert measure(found, "mean total per atom") == pytest.approx(-3.0)
-    assert measure(found, "mean volume per atom") == pytest.approx(3.6**3 / 4)
-    assert measure(found, "mean fcc constant") == pytest.approx(3.6)
-    assert measure(found, "mean bcc constant") == pytest.approx(3.6 / 2 ** (1 / 3))
-    assert measure(found, "mean diamond constant") == pytest.approx(3.6 * 2 ** (1 / 3))
+    assert measure((found,), "mean temperature") == pytest.approx(300.0)
+    assert measure((found,), "mean potential per atom") == pytest.approx(-3.5)
+    assert measure((found,), "mean total per atom") == pytest.approx(-3.0)
+    assert measure((found,), "mean volume per atom") == pytest.approx(3.6**3 / 4)
+    assert measure((found,), "mean fcc constant") == pytest.approx(3.6)
+    assert measure((found,), "mean bcc constant") == pytest.approx(3.6 / 2 ** (1 / 3))
+    assert measure((found,), "mean diamond constant") == pytest.approx(3.6 * 2 ** (1 / 3))
 
 
 def test_the_spread_is_the_standard_deviation_of_the_total():
     total = np.array([9.0] + [1.0, -1.0] * 5)
     found = window(run(0, 100, potential=total, kinetic=-2 * total), duration=0.2)
-    assert measure(found, "spread of total per atom") == pytest.approx(0.25)
+    assert measure((found,), "spread of total per atom") == pytest.approx(0.25)
 
 
 def test_an_unknown_measure_is_refused_with_the_known_ones():
     with pytest.raises(ValueError, match=r"'entropy'.*mean temperature"):
-        measure(window(run(0, 100)), "entropy")
+        measure((window(run(0, 100)),), "entropy")

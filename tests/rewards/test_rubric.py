@@ -1,6 +1,7 @@
 """The scalar and its order."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,9 +18,10 @@ from mdgym.engine.execution import (
     ScriptFault,
 )
 from mdgym.records import from_json, to_json
-from mdgym.rewards import judge
+from mdgym.rewards import STANDARD, CheckResult, Rubric, Weights, judge
+from mdgym.rewards.case import Case, result
 from mdgym.rewards.evidence import Energies, Evidence
-from mdgym.rewards.score import Score, Versions
+from mdgym.rewards.score import PHYSICS, Score, Versions
 from mdgym.tasks.task import Task
 from rewards.conftest import make_evidence, make_execution, make_task, with_column
 
@@ -137,3 +139,40 @@ def test_feedback_names_what_failed_and_never_the_accepted_value() -> None:
     verdict = score(make_execution(variables={"pe_mean": -3.2}))
     assert "pe_mean" in verdict.feedback
     assert "-3.45" not in verdict.feedback
+
+
+def always_wrong(case: Case) -> tuple[CheckResult, ...]:
+    return (result("always wrong", PHYSICS, False, "No."),)
+
+
+def judged(rubric: Rubric) -> Score:
+    return judge(make_task(), make_execution(), make_evidence(), 0, VERSIONS, rubric)
+
+
+def test_a_rubric_of_one_s_own_has_other_weights_and_other_checks() -> None:
+    assert judged(STANDARD) == score(make_execution())
+    half = judged(Rubric(weights=Weights(physics=(0.1, 0.2, 0.2))))
+    assert half.reward == 0.5 and half.success
+    strict = judged(Rubric(checks=(*STANDARD.checks, always_wrong)))
+    assert strict.checks[-1].name == "always wrong"
+    assert strict.success is False and strict.reward == pytest.approx(0.40 + 0.25)
+
+
+def test_checks_are_left_out_by_name_and_an_unknown_name_lists_all() -> None:
+    names = {check.name for check in judged(STANDARD.without("pressure", "drift")).checks}
+    assert "pressure" not in names and "temperature" in names
+    with pytest.raises(ValueError, match=r"no check 'entropy'.*equilibrated"):
+        STANDARD.without("entropy")
+
+
+def test_scores_of_different_rubrics_cannot_be_mixed_up() -> None:
+    rubrics = [STANDARD, STANDARD.without("drift"), Rubric(weights=Weights(limit=0.0))]
+    hashes = [judged(rubric).versions.rubric for rubric in rubrics]
+    assert hashes[0] == VERSIONS.rubric
+    assert len(set(hashes)) == 3
+
+
+@pytest.mark.parametrize("wrong", [{"violation": 1.5}, {"progress": (0.9, 0.2)}, {"physics": (0.5, 0.5, 0.5)}])
+def test_weights_that_leave_the_unit_interval_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="weights"):
+        Weights(**wrong)

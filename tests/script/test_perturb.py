@@ -86,24 +86,64 @@ def test_a_scaled_potential_file_scales_energies_and_lengths_exactly(
 def test_scaled_coefficients_scale_energies_and_lengths_exactly(lammps, pair_style, pair_coeff):
     style = ("pair_style", *split_words(pair_style))
     other = "\npair_coeff 1 1 yukawa 0.0\npair_coeff 1 1 lj/cut 1 0.0 1.0" if style[1] == "hybrid/overlay" else ""
-    scaled_style = perturb(style, (), ENERGY, LENGTH, 1.0)
-    scaled_coeff = perturb(("pair_coeff", *split_words(pair_coeff)), style, ENERGY, LENGTH, 1.0)
+    scaled_style = scaled(style, (), ENERGY, LENGTH, 1.0)
+    scaled_coeff = scaled(("pair_coeff", *split_words(pair_coeff)), style, ENERGY, LENGTH, 1.0)
     before = energy_per_atom(lammps, "fcc", 4.0, pair_style, pair_coeff + other)
     after = energy_per_atom(lammps, "fcc", 4.0 * LENGTH, " ".join(scaled_style[1:]), " ".join(scaled_coeff[1:]) + other)
     assert before != 0
     assert after == pytest.approx(ENERGY * before, rel=1e-9)
 
 
+def scaled(words, pair_style, *factors):
+    """Scale by energy, length, timestep and temperature, in this order."""
+    return perturb(words, pair_style, (), Perturbation(*factors))
+
+
 def test_a_timestep_is_scaled():
-    assert perturb(("timestep", "0.002"), (), 2.0, 2.0, 1.5) == ("timestep", "0.003")
+    assert scaled(("timestep", "0.002"), (), 2.0, 2.0, 1.5) == ("timestep", "0.003")
 
 
 def test_temperatures_of_velocities_are_scaled_and_seeds_are_not():
     words = ("velocity", "all", "create", "300.0", "4711", "mom", "yes")
-    assert perturb(words, (), 2.0, 2.0, 2.0, 1.5) == ("velocity", "all", "create", "450.0", "4711", "mom", "yes")
-    assert perturb(("velocity", "all", "scale", "300"), (), 1.0, 1.0, 1.0, 2.0) == ("velocity", "all", "scale", "600.0")
+    assert scaled(words, (), 2.0, 2.0, 2.0, 1.5) == ("velocity", "all", "create", "450.0", "4711", "mom", "yes")
+    assert scaled(("velocity", "all", "scale", "300"), (), 1.0, 1.0, 1.0, 2.0) == ("velocity", "all", "scale", "600.0")
     zero = ("velocity", "all", "zero", "linear")
-    assert perturb(zero, (), 2.0, 2.0, 2.0, 2.0) is zero
+    assert scaled(zero, (), 2.0, 2.0, 2.0, 2.0) is zero
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("fix 1 all nvt temp 300 300 0.1", "fix 1 all nvt temp 600.0 600.0 0.1"),
+        ("fix 1 all npt/omp iso 0 0 1 temp 300 200 0.1", "fix 1 all npt/omp iso 0 0 1 temp 600.0 400.0 0.1"),
+        ("fix 1 all langevin 1.5 1.5 0.1 4711", "fix 1 all langevin 3.0 3.0 0.1 4711"),
+        ("fix 1 all temp/csvr 300 300 0.1 4711", "fix 1 all temp/csvr 600.0 600.0 0.1 4711"),
+        ("fix 1 all temp/rescale 10 300 300 5 1", "fix 1 all temp/rescale 10 600.0 600.0 5 1"),
+    ],
+)
+def test_targets_of_thermostats_are_scaled(before, after):
+    change = Perturbation(energy=3.0, thermostat=2.0)
+    assert perturb(tuple(before.split()), (), (), change) == tuple(after.split())
+
+
+@pytest.mark.parametrize(
+    "text", ["fix 1 all nve", "fix 1 all nph iso 0 0 1", "fix 1 all langevin v_t v_t 1 4711", "fix"]
+)
+def test_fixes_without_a_target_in_numbers_are_left_alone(text):
+    words = tuple(text.split())
+    assert perturb(words, (), (), Perturbation(thermostat=2.0)) is words
+
+
+def test_bonds_angles_and_dielectric_are_scaled():
+    change = Perturbation(energy=2.0, length=0.5)
+    fene = ("bond_coeff", "1", "30", "1.5", "1", "1")
+    assert perturb(fene, (), ("bond_style", "fene"), change) == ("bond_coeff", "1", "240.0", "0.75", "2.0", "0.5")
+    harmonic = ("bond_coeff", "1", "450", "1.0")
+    assert perturb(harmonic, (), ("bond_style", "harmonic"), change) == ("bond_coeff", "1", "3600.0", "0.5")
+    assert perturb(harmonic, (), ("bond_style", "hybrid", "harmonic"), change) is harmonic
+    assert perturb(("angle_coeff", "1", "55", "109.47"), (), (), change) == ("angle_coeff", "1", "110.0", "109.47")
+    assert perturb(("dielectric", "80"), (), (), change) == ("dielectric", "80")
+    assert perturb(("dielectric", "80"), (), (), Perturbation(energy=2.0)) == ("dielectric", "40.0")
 
 
 def test_what_is_not_known_comes_back_as_the_same_object():
@@ -116,10 +156,10 @@ def test_what_is_not_known_comes_back_as_the_same_object():
         ("pair_coeff", "*", "*"),
         (),
     ]:
-        assert perturb(words, style, 1.1, 1.1, 1.1) is words
+        assert scaled(words, style, 1.1, 1.1, 1.1) is words
     file = ("pair_coeff", "*", "*", "Si.sw", "Si")
-    assert perturb(file, ("pair_style", "sw"), 1.1, 1.1, 1.0) is file
-    assert perturb(("pair_coeff", "1", "1", "0.4", "2.3"), (), 1.1, 1.1, 1.0) == (
+    assert scaled(file, ("pair_style", "sw"), 1.1, 1.1, 1.0) is file
+    assert scaled(("pair_coeff", "1", "1", "0.4", "2.3"), (), 1.1, 1.1, 1.0) == (
         "pair_coeff",
         "1",
         "1",
@@ -130,14 +170,14 @@ def test_what_is_not_known_comes_back_as_the_same_object():
 
 def test_no_change_changes_nothing():
     words = ("pair_coeff", "1", "1", "0.40", "2.3")
-    assert perturb(words, ("pair_style", "lj/cut", "8"), **vars(Perturbation())) is words
+    assert perturb(words, ("pair_style", "lj/cut", "8"), (), Perturbation()) is words
 
 
 def test_words_that_are_no_numbers_end_the_coefficients():
     style = ("pair_style", "hybrid", "lj/cut", "8", "morse", "8")
-    assert perturb(("pair_coeff", "1", "2", "none"), style, 2.0, 2.0, 1.0) == ("pair_coeff", "1", "2", "none")
-    assert perturb(style, (), 1.0, 2.0, 1.0) == ("pair_style", "hybrid", "lj/cut", "16.0", "morse", "16.0")
-    assert perturb(("pair_coeff", "1", "1", "1_0", "nan"), ("pair_style", "lj/cut", "8"), 2.0, 2.0, 1.0)[3] == "1_0"
+    assert scaled(("pair_coeff", "1", "2", "none"), style, 2.0, 2.0, 1.0) == ("pair_coeff", "1", "2", "none")
+    assert scaled(style, (), 1.0, 2.0, 1.0) == ("pair_style", "hybrid", "lj/cut", "16.0", "morse", "16.0")
+    assert scaled(("pair_coeff", "1", "1", "1_0", "nan"), ("pair_style", "lj/cut", "8"), 2.0, 2.0, 1.0)[3] == "1_0"
 
 
 @pytest.mark.parametrize("name", ["Cu.eam.alloy", "Fe.eam.fs", "Ag.eam", "Si.sw", "Si.tersoff"])
