@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mdgym.errors import TaskError
+from mdgym.rewards import CheckResult
 from mdgym.scoring import SerialPool
 from mdgym.tasks import measurements
 from mdgym.tasks.assembly import Plan, assemble_family
@@ -29,6 +30,7 @@ class Trial:
         seed: Episode seed.
         reward: What it earned; a right script earns 1.
         success: Whether every check passed.
+        checks: What was checked.
         failed: Names of the checks that failed, or how the script ended.
         feedback: What a policy would be told.
         wall_s: Seconds that the score took, second runs included.
@@ -39,6 +41,7 @@ class Trial:
     seed: int
     reward: float
     success: bool
+    checks: tuple[CheckResult, ...]
     failed: tuple[str, ...]
     feedback: str
     wall_s: float
@@ -129,6 +132,7 @@ def try_family(
                     seed,
                     score.reward,
                     bool(score.success),
+                    score.checks,
                     failed if score.checks else (score.execution.status,),
                     score.feedback,
                     scored.timing.wall_s,

@@ -23,7 +23,7 @@ FLOORS = (
     ("tasks",),
     ("verifier", "rewards"),
     ("scoring",),
-    ("envs", "evaluation", "report", "statistics", "trajectory", "trial"),
+    ("envs", "evaluation", "report", "statistics", "trajectory", "trial", "calibration"),
     ("agents",),
     ("benchmarks", "cli", "commands", "__main__"),
 )

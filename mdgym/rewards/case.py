@@ -8,6 +8,7 @@ from mdgym.engine.measures import measure
 from mdgym.engine.window import Window, judged_windows
 from mdgym.rewards.evidence import Evidence
 from mdgym.rewards.score import CheckResult
+from mdgym.rewards.thresholds import USUAL
 from mdgym.tasks.task import Contract, Quantity, Task
 
 
@@ -46,9 +47,9 @@ class Case:
         """Degrees of freedom of the final state: rigid bonds and the centre of mass take some away."""
         return max(1.0, self.contract.freedom / 3 * self.state.dimension * self.state.atoms - self.state.dimension)
 
-    def threshold(self, name: str, usual: float) -> float:
+    def threshold(self, name: str) -> float:
         """The limit of a check: the contract's own, or the usual one."""
-        return self.contract.thresholds.get(name, usual)
+        return self.contract.thresholds.get(name, USUAL[name])
 
     @property
     def dynamic(self) -> bool:

@@ -11,12 +11,6 @@ from mdgym.rewards.score import VIOLATION, CheckResult
 from mdgym.rewards.thermodynamic_checks import finite, grade, rounded
 from mdgym.tasks.task import REFERENCE, Quantity
 
-# How far sd(T) / (T sqrt(2 / dof)) may be from 1: it is 0.95 to 1.06 in right canonical runs and 0 under rescaling (Cu,
-# 256 atoms, 600 K).
-KINETIC_WIDTH = 0.3
-# Free motion may settle this many canonical standard deviations off the temperature of the window: 600 K to 298 K
-# in a lattice that was heated but never melted into motion is 10 of them.
-EQUIPARTITION_SIGMA = 5.0
 # An average may miss the second world's own by this part of the way between the worlds, if that is more than the
 # tolerance: coarse timesteps average badly, and what was written down stays behind by the whole way.
 AVERAGE_FOLLOWS = 0.3
@@ -77,14 +71,14 @@ def kinetic_width(case: Case) -> tuple[CheckResult, ...]:
     if not case.thermostatted or case.window is None or len(case.window.samples) < 50:
         return ()
     message = "The temperature does not fluctuate as a thermostat that samples the canonical ensemble makes it."
-    width = case.threshold("kinetic energy width", KINETIC_WIDTH)
+    width = case.threshold("kinetic energy width")
     ratios = []
     for window in case.found:
         values = window.column("temperature")
         mean = float(np.mean(values))
         ratios.append(float(np.std(values)) / (mean * math.sqrt(2 / case.freedom)) if mean > 0 else 0.0)
-    worst = max(ratios, key=lambda ratio: abs(ratio - 1))
-    return (result("kinetic energy width", VIOLATION, abs(worst - 1) <= width, message, value=worst),)
+    worst = max(abs(ratio - 1) for ratio in ratios)
+    return (result("kinetic energy width", VIOLATION, worst <= width, message, value=worst),)
 
 
 def equipartition(case: Case) -> tuple[CheckResult, ...]:
@@ -97,7 +91,7 @@ def equipartition(case: Case) -> tuple[CheckResult, ...]:
     after = float(np.mean(motion.temperature[len(motion.temperature) // 2 :]))
     spread = before * math.sqrt(2 / case.freedom)
     off = abs(after - before) / spread if spread > 0 else math.inf
-    right = math.isfinite(after) and off <= case.threshold("equipartition", EQUIPARTITION_SIGMA)
+    right = math.isfinite(after) and off <= case.threshold("equipartition")
     message = (
         "Left alone, the final state does not keep its temperature: kinetic and potential energy are not in balance."
     )

@@ -1,7 +1,9 @@
 """From stored measurements to the tasks of a suite: pure and fast, so that a test can compare with the stored files."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -9,9 +11,10 @@ from mdgym.errors import TaskError
 from mdgym.records import to_json
 from mdgym.tasks.families import FAMILIES
 from mdgym.tasks.family import Family
-from mdgym.tasks.measurements import Measurement, accepted
+from mdgym.tasks.measurements import DIRECTORY, Measurement, accepted
 from mdgym.tasks.task import SPLITS, Task
 
+THRESHOLDS = DIRECTORY.parent / "thresholds.json"
 Find = Callable[[Family, Any], Measurement]
 """Finds the stored measurement of a point."""
 
@@ -44,6 +47,13 @@ PLANS = tuple(
         "slow",  # up to minutes
     )
 )
+
+
+@cache
+def thresholds() -> dict[str, dict[str, float]]:
+    """Return the limits of checks that `mdgym calibrate` wrote: family to check to limit."""
+    found: dict[str, dict[str, float]] = json.loads(THRESHOLDS.read_text("utf-8")) if THRESHOLDS.exists() else {}
+    return found
 
 
 def assemble(plan: Plan, split: str, find: Find) -> tuple[Task, ...]:
@@ -80,7 +90,11 @@ def assemble_family(plan: Plan, split: str, family: Family, count: int, find: Fi
         rng = Random(f"{seed}/{repeat}")
         references = accepted(family, point, measurement)
         contract = family.contract(point, {reference.name: reference for reference in references})
-        contract = replace(contract, counterfactual=rng.choice(family.perturbations))
+        contract = replace(
+            contract,
+            counterfactual=rng.choice(family.perturbations),
+            thresholds=thresholds().get(family.name, {}) | contract.thresholds,
+        )
         task = Task(
             id=f"{plan.name}/{split}/{family.name}/{index:03d}",
             prompt=family.prompt(point, contract, wording, rng),

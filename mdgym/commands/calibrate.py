@@ -1,0 +1,39 @@
+"""`mdgym calibrate`: limits of checks from right scripts."""
+
+import os
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from mdgym.calibration import calibrate, save_thresholds
+from mdgym.commands.output import stdout
+from mdgym.errors import TaskError
+from mdgym.rewards.thresholds import USUAL
+from mdgym.tasks.families import FAMILIES
+
+
+def run(
+    family: Annotated[list[str] | None, typer.Option(help="Only this family; can be given again.")] = None,
+    write: Annotated[bool, typer.Option(help="Store the limits; build the suites afterwards.")] = False,
+) -> None:
+    """Measure how near right scripts come to the limits of the checks, and write wider ones where that is too near.
+
+    Gold scripts and their variants run on the train and validation points of each family, with several seeds.
+
+    Example: mdgym calibrate --family lj_fluid
+    """
+    names = [f.name for f in FAMILIES]
+    for name in family or ():
+        if name not in names:
+            raise TaskError(f"there is no family '{name}'; there are: {', '.join(names)}")
+    chosen = [f for f in FAMILIES if not family or f.name in family]
+    found = calibrate(chosen, workers=len(os.sched_getaffinity(0)))
+    table = Table("family", "check", "runs", "farthest right run", "usual limit", "limit")
+    for name, values in found.items():
+        for value in values:
+            numbers = (f"{value.farthest:.3g}", f"{USUAL[value.check]:g}", f"{value.limit:g}")
+            table.add_row(name, value.check, str(value.runs), *numbers)
+    stdout.print(table)
+    if write:
+        save_thresholds(found)
