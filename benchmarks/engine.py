@@ -4,13 +4,14 @@ Each script is run by every way in turn, again and again, so that a machine that
 of them; medians are reported.
 """
 
+import math
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,10 @@ from mdgym.scoring import SerialPool
 from mdgym.tasks.suites import load_suite
 from mdgym.tasks.task import Task
 
+# Side by side with the other ways run the gold scripts of these families: one static, three with dynamics.
+COMPARED = ("cohesion", "nve", "metal_npt", "lj_fluid")
+# `quick` begins no new family after this many seconds.
+QUICK_S = 20.0
 # From here on a task is long enough that the work around LAMMPS must not show.
 LONG_TASK_S = 0.2
 _FLOOR = """
@@ -78,9 +83,10 @@ def measure(quick: bool = False) -> dict[str, Any]:
         `empty_ms` and `core_ms`: medians by way. `core_tasks`: which scripts. `speedup_vs_binary`: empty script, bare
         binary over fork server. `overhead_ms`: empty script, fork server minus floor. `lammps_cpu_share`: CPU time
         inside LAMMPS (script and verifier) over all CPU time, for gold scripts of tasks of at least 200 ms, and
-        `lammps_cpu_share_short` for the others (None when there are none).
+        `lammps_cpu_share_short` for the others (None when there are none). `families`: see `family_costs`.
     """
-    tasks = _one_per_family(load_suite("core", "test"))
+    everyone = [*_one_per_family(load_suite("micro", "test")), *_one_per_family(load_suite("core", "test"))]
+    tasks = [task for task in everyone if task.suite == "core" and task.family in COMPARED]
     environment = {**os.environ, **ENVIRONMENT, "LAMMPS_POTENTIALS": str(potentials_directory())}
     environment["LD_LIBRARY_PATH"] = str(mpi_library().parent)
     with tempfile.TemporaryDirectory(prefix="bench-") as directory, Engine() as engine:
@@ -99,7 +105,41 @@ def measure(quick: bool = False) -> dict[str, Any]:
         "speedup_vs_binary": empty["binary"] / empty["forkserver"],
         "overhead_ms": empty["forkserver"] - empty["inprocess"],
         **shares,
+        "families": family_costs(everyone, 1 if quick else 5, QUICK_S if quick else math.inf),
     }
+
+
+def family_costs(tasks: Sequence[Task], repetitions: int, most_s: float = math.inf) -> dict[str, dict[str, float]]:
+    """Score gold scripts and see what each costs, and which part of it is the verifier's.
+
+    Args:
+        tasks: A task of each family and suite.
+        repetitions: Scores of each; medians are reported. One more before them is not counted.
+        most_s: No task is begun after this many seconds.
+
+    Returns:
+        "suite/family" to `total_ms` (wall clock), `run_ms`, `verify_ms`, and `verifier_share` (of the total). A score
+        of a right script is the dearest: it is run a second time in a changed world.
+    """
+    found: dict[str, dict[str, float]] = {}
+    start = time.monotonic()
+    with SerialPool() as pool:
+        for task in tasks:
+            if time.monotonic() - start > most_s:
+                break
+            pool.score(task, task.gold)
+            timings = [pool.score(task, task.gold, seed).timing for seed in range(repetitions)]
+            run, verify, total = (
+                1000 * statistics.median(getattr(timing, name) for timing in timings)
+                for name in ("run_s", "verify_s", "wall_s")
+            )
+            found[f"{task.suite}/{task.family}"] = {
+                "total_ms": total,
+                "run_ms": run,
+                "verify_ms": verify,
+                "verifier_share": verify / total,
+            }
+    return found
 
 
 def _one_per_family(tasks: tuple[Task, ...]) -> list[Task]:

@@ -2,12 +2,13 @@
 
 import importlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from mdgym.commands.output import Json, print_json, stdout
+from mdgym.commands.output import Json, Suite, print_json, stdout
 
 app = typer.Typer(help="Measure mdgym itself on this machine.", no_args_is_help=True)
 
@@ -24,24 +25,38 @@ def engine(quick: Quick = False, json: Json = False) -> None:
 
 
 @app.command()
-def reward(quick: Quick = False, json: Json = False) -> None:
+def reward(
+    quick: Quick = False,
+    json: Json = False,
+    suite: Suite = "core",
+    family: Annotated[list[str] | None, typer.Option(help="Only this family; can be given again.")] = None,
+    page: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Write table and plot into this page.")
+    ] = None,
+) -> None:
     """Measure whether the reward tells right from wrong.
 
     Example: mdgym bench reward --quick
     """
-    _measure("reward", quick, json)
+    result = _measure("reward", quick, json, suite=suite, families=tuple(family or ()))
+    if page is not None:
+        options = [f"--suite {suite}"] * (suite != "core") + ["--quick"] * quick
+        options += [f"--family {name}" for name in family or ()]
+        write = importlib.import_module("mdgym.benchmarks.reward_page").write_page
+        write(page, result, " ".join(["mdgym bench reward", *options]))
 
 
-def _measure(name: str, quick: bool, json: bool) -> None:
+def _measure(name: str, quick: bool, json: bool, **options: Any) -> dict[str, Any]:
     # Imported here: a benchmark may need what the other commands do not.
-    result = importlib.import_module(f"mdgym.benchmarks.{name}").measure(quick=quick)
+    result: dict[str, Any] = importlib.import_module(f"mdgym.benchmarks.{name}").measure(quick=quick, **options)
     if json:
         print_json(result)
-        return
+        return result
     table = Table("measurement", "value", title=f"mdgym bench {name}")
     for key, value in _flat(result):
         table.add_row(key, f"{value:.6g}" if isinstance(value, float) else str(value))
     stdout.print(table)
+    return result
 
 
 def _flat(data: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -8,6 +8,7 @@ style; of the files: `src/MANYBODY/pair_*.cpp`.
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mdgym.script.styles import without_suffix
 
@@ -202,32 +203,46 @@ def _scale(words: list[str], start: int, dimensions: _Dimensions, energy: float,
 
 
 def _setfl(text: str, energy: float, length: float, finnis_sinclair: bool) -> str:
+    head, parts = _parsed_setfl(text, finnis_sinclair)
+    n_rho, d_rho, n_r, d_r, cutoff = _grid(head[4])
+    out = [*head[:4], f"{n_rho} {d_rho!r} {n_r} {d_r * length!r} {cutoff * length!r}"]
+    factors = {"embedding": energy, "pair": energy * length}
+    for kind, values in parts:
+        out += [values] if isinstance(values, str) else _written(values, factors[kind])
+    return "\n".join([*out, ""])
+
+
+@lru_cache(maxsize=32)
+def _parsed_setfl(text: str, finnis_sinclair: bool) -> tuple[list[str], list[tuple[str, "str | list[float]"]]]:
+    """Read a file once: its first lines, and its tables; what is never scaled stays text."""
     lines = text.split("\n")
     elements = int(lines[3].split()[0])
-    n_rho, d_rho, n_r, d_r, cutoff = _grid(lines[4])
-    out = [*lines[:4], f"{n_rho} {d_rho!r} {n_r} {d_r * length!r} {cutoff * length!r}"]
+    n_rho, _, n_r, _, _ = _grid(lines[4])
     row = 5
     densities = elements if finnis_sinclair else 1
+    parts: list[tuple[str, str | list[float]]] = []
     for _ in range(elements):
         while not lines[row].strip():
             row += 1
-        out.append(lines[row])
-        row, embedding = _table(lines, row + 1, n_rho, energy)
-        row, density = _table(lines, row, n_r * densities, 1.0)
-        out += embedding + density
-    row, pairs = _table(lines, row, n_r * elements * (elements + 1) // 2, energy * length)
-    return "\n".join([*out, *pairs, ""])
+        parts.append(("element", lines[row]))
+        row, embedding = _table(lines, row + 1, n_rho)
+        start = row
+        row, _ = _table(lines, row, n_r * densities)
+        parts += [("embedding", embedding), ("density", "\n".join(lines[start:row]))]
+    row, pairs = _table(lines, row, n_r * elements * (elements + 1) // 2)
+    return lines[:5], [*parts, ("pair", pairs)]
 
 
 def _funcfl(text: str, energy: float, length: float) -> str:
     lines = text.split("\n")
     n_rho, d_rho, n_r, d_r, cutoff = _grid(lines[2])
-    row, embedding = _table(lines, 3, n_rho, energy)
+    row, embedding = _table(lines, 3, n_rho)
     # The pair energy is 27.2 * 0.529 * Z(r)^2 / r.
-    row, charge = _table(lines, row, n_r, math.sqrt(energy * length))
-    row, density = _table(lines, row, n_r, 1.0)
+    row, charge = _table(lines, row, n_r)
+    row, density = _table(lines, row, n_r)
     grid = f"{n_rho} {d_rho!r} {n_r} {d_r * length!r} {cutoff * length!r}"
-    return "\n".join([*lines[:2], grid, *embedding, *charge, *density, ""])
+    scaled = _written(embedding, energy) + _written(charge, math.sqrt(energy * length)) + _written(density, 1.0)
+    return "\n".join([*lines[:2], grid, *scaled, ""])
 
 
 def _grid(line: str) -> tuple[int, float, int, float, float]:
@@ -235,16 +250,21 @@ def _grid(line: str) -> tuple[int, float, int, float, float]:
     return int(n_rho), float(d_rho), int(n_r), float(d_r), float(cutoff)
 
 
-def _table(lines: list[str], row: int, count: int, factor: float) -> tuple[int, list[str]]:
-    """Read `count` numbers from `row` on; return the next row and the scaled numbers, five in a line."""
+def _table(lines: list[str], row: int, count: int) -> tuple[int, list[float]]:
+    """Read `count` numbers from `row` on; return the next row and the numbers."""
     values: list[float] = []
     while len(values) < count:
         values += map(float, lines[row].split("#")[0].split())
         row += 1
     if len(values) > count:
         raise ValueError("a table ends in the middle of a line")
-    scaled = [repr(value * factor) for value in values]
-    return row, [" ".join(scaled[i : i + 5]) for i in range(0, count, 5)]
+    return row, values
+
+
+def _written(values: list[float], factor: float) -> list[str]:
+    """Write scaled numbers, five in a line."""
+    texts = [repr(value * factor) for value in values]
+    return [" ".join(texts[i : i + 5]) for i in range(0, len(texts), 5)]
 
 
 def _entries(text: str, dimensions: _Dimensions, energy: float, length: float) -> str:
