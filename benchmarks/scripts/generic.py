@@ -6,8 +6,11 @@ see `mdgym.benchmarks.scripts.catalogue`.
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
+from mdgym.benchmarks.points import entities, family_of, point_of
 from mdgym.benchmarks.scripts import Mistake, Scripts, Writer
+from mdgym.errors import TaskError
 from mdgym.tasks.task import Task
 
 # Commands that compute: what stands before the first of them only sets the system up.
@@ -145,6 +148,25 @@ def _continued(task: Task) -> str:
     return re.sub(r"^(create_box|pair_coeff|create_atoms|read_data|velocity)\s+", r"\1 &\n    ", task.gold, flags=re.M)
 
 
+def _another_temperature(task: Task) -> str:
+    family, point = family_of(task), point_of(task)
+    if not dynamic(task) or "temperature" not in entities(point):
+        return ""
+    for factor in (1.3, 0.75):
+        try:
+            return family.gold(replace(point, temperature=factor * point.temperature))
+        except TaskError:
+            continue
+    return ""
+
+
+def _without_thermostat(task: Task) -> str:
+    if task.contract is None or task.contract.ensemble not in ("nvt", "npt"):
+        return ""
+    plain = _INTEGRATOR.sub(lambda match: f"fix {match[1]} all nve", task.gold)
+    return re.sub(r"^fix\s+\S+\s+\S+\s+(langevin|temp/csvr|press/\w+)\b.*$", "", plain, flags=re.MULTILINE)
+
+
 VARIANTS: dict[str, Writer] = {
     "commented": _commented,
     "continued lines": _continued,
@@ -177,6 +199,9 @@ MISTAKES: dict[str, Mistake] = {
             + "\n"
         ),
     ),
+    "too short": Mistake("wrong ensemble or too short", _moving(lambda task: scale_runs(task.gold, 0.2))),
+    "no thermostat": Mistake("wrong ensemble or too short", _without_thermostat),
+    "another temperature": Mistake("wrong pressure or temperature", _another_temperature),
 }
 
 CHEATS: dict[str, Writer] = {

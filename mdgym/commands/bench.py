@@ -46,6 +46,20 @@ def reward(
         write(page, result, " ".join(["mdgym bench reward", *options]))
 
 
+@app.command()
+def ablation(
+    quick: Quick = False,
+    json: Json = False,
+    suite: Suite = "core",
+    family: Annotated[list[str] | None, typer.Option(help="Only this family; can be given again.")] = None,
+) -> None:
+    """Measure whether everything in a prompt matters: scripts for tasks that differ in one thing must fail.
+
+    Example: mdgym bench ablation --quick
+    """
+    _measure("ablation", quick, json, suite=suite, families=tuple(family or ()))
+
+
 def _measure(name: str, quick: bool, json: bool, **options: Any) -> dict[str, Any]:
     # Imported here: a benchmark may need what the other commands do not.
     result: dict[str, Any] = importlib.import_module(f"mdgym.benchmarks.{name}").measure(quick=quick, **options)
