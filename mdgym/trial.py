@@ -77,13 +77,16 @@ def load_family(name: str) -> Family:
     return family
 
 
-def trial_tasks(family: Family, references: Path, splits: Sequence[str] = SPLITS) -> tuple[Task, ...]:
-    """Measure what is missing and make one task per point.
+def trial_tasks(
+    family: Family, references: Path, splits: Sequence[str] = SPLITS, wordings: int = 1
+) -> tuple[Task, ...]:
+    """Measure what is missing and make tasks.
 
     Args:
         family: The family.
         references: Directory of its measurements.
         splits: Which splits.
+        wordings: Tasks per point, each in another wording.
 
     Raises:
         TaskError: A script that should be right is not, or a reference does not meet its anchor.
@@ -96,7 +99,7 @@ def trial_tasks(family: Family, references: Path, splits: Sequence[str] = SPLITS
             PLAN,
             split,
             family,
-            len(family.points[split]),
+            wordings * len(family.points[split]),
             lambda f, point: measurements.load(references / file_name(f.name, point.label)),
         )
     )

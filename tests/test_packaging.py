@@ -25,7 +25,7 @@ FLOORS = (
     ("scoring",),
     ("envs", "evaluation", "report", "statistics", "trajectory", "trial", "calibration"),
     ("agents",),
-    ("benchmarks", "cli", "commands", "__main__"),
+    ("benchmarks", "cli", "commands", "testing", "__main__"),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 

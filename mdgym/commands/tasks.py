@@ -12,13 +12,14 @@ from rich.table import Table
 from rich.text import Text
 
 from mdgym.commands.output import Json, Split, Suite, TaskFile, pick, print_json, read_tasks, stderr, stdout
+from mdgym.errors import TaskError
 from mdgym.records import to_json
-from mdgym.tasks import measurements
+from mdgym.tasks import measurements, template
 from mdgym.tasks.build import build_suites
 from mdgym.tasks.loading import dump_tasks, save_tasks
 from mdgym.tasks.suites import find_task
 from mdgym.tasks.task import SPLITS, Task
-from mdgym.trial import load_family, try_family
+from mdgym.trial import load_family, trial_tasks, try_family
 
 app = typer.Typer(help="Look at tasks, and write them to a file.", no_args_is_help=True)
 
@@ -95,10 +96,13 @@ def try_command(
         Path | None, typer.Option(help="Directory for its measurements; mdgym's own without it.")
     ] = None,
     split: Annotated[list[str] | None, typer.Option(help="Only this split; can be given again.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Directory for train.jsonl, validation.jsonl, test.jsonl.")
+    ] = None,
 ) -> None:
-    """Try a family of tasks: measure its references and score its own right scripts on every point.
+    """Try a family of tasks: measure its references, score its own right scripts on every point, and write its tasks.
 
-    Example: mdgym tasks try my_family.py --references my-references
+    Example: mdgym tasks try my_family.py --references my-references --out my-tasks
     """
     found = load_family(family)
     table = Table("task", "script", "reward", "ms", "failed")
@@ -113,6 +117,35 @@ def try_command(
     stdout.print(table)
     if worst < 1.0:
         raise typer.Exit(1)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        for name in split or SPLITS:
+            made = trial_tasks(found, references or measurements.DIRECTORY, (name,), len(found.wordings))
+            save_tasks(made, out / f"{name}.jsonl")
+            stderr.print(f"{len(made)} tasks are in {escape(str(out / name))}.jsonl")
+
+
+@app.command()
+def new(
+    path: Annotated[Path, typer.Argument(dir_okay=False, help="File to write, such as my_family.py.")],
+) -> None:
+    """Write a family of tasks to start from, and its tests beside it.
+
+    Example: mdgym tasks new my_family.py
+    """
+    tests = path.with_name(f"test_{path.name}")
+    for target in (path, tests):
+        if target.exists():
+            raise TaskError(f"{target} exists already; it is left alone")
+    if not path.stem.isidentifier() or path.suffix != ".py":
+        raise TaskError(f"'{path.name}' is not the name of a Python file")
+    path.write_text(Path(template.__file__).read_text("utf-8"), "utf-8")
+    tests.write_text(
+        f"from {path.stem} import FAMILY\n\nfrom mdgym.testing import FamilyTests\n\n\n"
+        "class TestFamily(FamilyTests):\n    family = FAMILY\n",
+        "utf-8",
+    )
+    stderr.print(f"{escape(str(path))} and {escape(str(tests))} are written; try: mdgym tasks try {escape(str(path))}")
 
 
 @app.command()

@@ -1,9 +1,11 @@
 """What a family of tasks is made of, and how its references follow from measured runs."""
 
+import dataclasses
 import math
+import re
 import statistics
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Protocol
@@ -12,13 +14,15 @@ from mdgym.engine.execution import Execution
 from mdgym.errors import TaskError
 from mdgym.script.perturb import Perturbation
 from mdgym.tasks.prompts import variables_text, window_text
-from mdgym.tasks.task import Contract, Reference
+from mdgym.tasks.task import SPLITS, Contract, Reference
 
 # A right script has about 8 checks. With z = 3 on each it would fail 2 % of the time; five standard deviations of a
 # gold run, or three times the farthest of all right runs, lose less than 1 % over all checks, the error of the
 # standard deviation (15 to 25 % from 12 runs) included.
 GOLD_SPREADS = 5.0
 FARTHEST_RUNS = 3.0
+# The fewest gold runs from which a standard deviation can be had.
+LEAST_RUNS = 4
 
 Run = Callable[[str, int], Execution]
 """Runs a script with a seed."""
@@ -118,13 +122,13 @@ class Family:
         points: Physical points by split; on one axis at least the splits do not overlap.
         wordings: Prompts as (language, text). A text has fields in braces: those of `fields`, `{variables}`, and
             `{window}` where there is a judged window.
-        fields: What fills them in: (point, language, randomness for units and phrases) to field to text. With a judged
-            window one of them is `duration`, its length with a unit.
-        meanings: Meaning of each quantity: point to language to name to text.
         gold: A right script for a point.
         contract: What is checked, without the counterfactual; tolerances may follow from the references.
         references: Accepted values from what was measured, by name.
         perturbations: Counterfactuals that fit the family; each task gets one.
+        fields: What fills a wording in: (point, language, randomness for units and phrases) to field to text; without
+            it, the fields of the point itself. With a judged window one of them is `duration`, its length with a unit.
+        meanings: Meaning of each quantity: point to language to name to text; without it, that of the contract.
         duration: Length of the judged window, in time units of its scripts; None for static results.
         runs: Gold runs per point, with different seeds; 1 when nothing is random.
         targets: Averages of the judged window that are references beside the quantities: "temperature", "pressure".
@@ -132,18 +136,21 @@ class Family:
         anchors: Other ways to the references, by name; may run scripts of their own.
         files: Input files that come with the task, by name.
         suites: Number of tasks in train, validation and test, by suite.
+
+    Raises:
+        TaskError: A field makes no sense; the message names it.
     """
 
     name: str
     tier: int
     points: Mapping[str, tuple[Any, ...]]
     wordings: tuple[tuple[str, str], ...]
-    fields: Callable[[Any, str, Random], dict[str, str]]
-    meanings: Callable[[Any], Mapping[str, Mapping[str, str]]]
     gold: Callable[[Any], str]
     contract: Callable[[Any, Mapping[str, Reference]], Contract]
     references: Callable[[Any, Mapping[str, Measured]], tuple[Reference, ...]]
     perturbations: tuple[Perturbation, ...]
+    fields: Callable[[Any, str, Random], dict[str, str]] = lambda point, language, rng: plain_fields(point)
+    meanings: Callable[[Any], Mapping[str, Mapping[str, str]]] = lambda point: {}
     duration: float | None = None
     runs: int = 1
     targets: tuple[str, ...] = ()
@@ -151,6 +158,10 @@ class Family:
     anchors: Callable[[Any, Run], dict[str, Anchor]] = lambda point, run: {}
     files: Callable[[Any], dict[str, str]] = lambda point: {}
     suites: Mapping[str, tuple[int, int, int]] = field(default_factory=lambda: {"core": (24, 10, 12)})
+
+    def __post_init__(self) -> None:
+        for field_name, fault in _faults(self):
+            raise TaskError(f"family '{self.name}', {field_name}: {fault}")
 
     def prompt(self, point: Any, contract: Contract, wording: int, rng: Random) -> str:
         """Write what the policy reads.
@@ -165,8 +176,12 @@ class Family:
         fields = self.fields(point, language, rng)
         if self.duration is not None:
             fields["window"] = window_text(fields.pop("duration"), language, rng)
-        meanings = self.meanings(point)[language]
-        return text.format(**fields, variables=variables_text(contract.quantities, meanings, language, rng))
+        meanings = self.meanings(point).get(language, {})
+        fields["variables"] = variables_text(contract.quantities, meanings, language, rng)
+        try:
+            return text.format(**fields)
+        except KeyError as error:
+            raise TaskError(f"family '{self.name}', wordings[{wording}]: no field {error} in `fields`") from error
 
     def earlier(self, point: Any) -> tuple[float, ...]:
         """Return the temperatures of the judged windows before the last one."""
@@ -185,6 +200,12 @@ class Family:
             for stage in range(len(contract.earlier)):
                 found[f"{target} {stage + 1}"] = (f"mean {target}", (float(stage),))
         return found
+
+
+def plain_fields(point: Any) -> dict[str, str]:
+    """Return the fields of a point as texts, numbers in their shortest form."""
+    values = {f.name: getattr(point, f.name) for f in dataclasses.fields(point)}
+    return {name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in values.items()}
 
 
 def to_accuracy(accuracy: float) -> Callable[[Any, Mapping[str, Measured]], tuple[Reference, ...]]:
@@ -227,6 +248,42 @@ def round_up(value: float) -> float:
         raise ValueError(f"a limit must be positive, not {value!r}")
     unit = 10.0 ** (math.floor(math.log10(value)) - 2)
     return float(f"{math.ceil(value / unit - 1e-9) * unit:.3g}")
+
+
+def _faults(family: Family) -> Iterator[tuple[str, str]]:
+    """Yield what makes no sense in a family, as (field, what is wrong)."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", family.name):
+        yield "name", f"{family.name!r} is not made of small letters, digits and underscores"
+    if family.tier not in (1, 2, 3):
+        yield "tier", f"{family.tier!r} is not 1, 2 or 3"
+    if tuple(family.points) != SPLITS:
+        yield "points", f"the splits are {tuple(family.points)}, not {SPLITS}"
+    seen: dict[str, str] = {}
+    for split, points in family.points.items():
+        if not points:
+            yield "points", f"there is none in {split}"
+        for point in points:
+            if point.label in seen:
+                yield "points", f"'{point.label}' stands in {seen[point.label]} and again in {split}"
+            seen[point.label] = split
+    if family.duration is not None and not family.duration > 0:
+        yield "duration", f"{family.duration!r} is not positive"
+    if not family.wordings:
+        yield "wordings", "there is none"
+    for number, (_, text) in enumerate(family.wordings):
+        for needed in ["{variables}"] + ["{window}"] * (family.duration is not None):
+            if needed not in text:
+                yield f"wordings[{number}]", f"it has no {needed}"
+    if family.runs < 1 or (family.duration is not None and family.runs < LEAST_RUNS):
+        least = LEAST_RUNS if family.duration is not None else 1
+        yield "runs", f"{family.runs} gold runs cannot tell how much one scatters; at least {least} do"
+    if not family.perturbations or Perturbation() in family.perturbations:
+        yield "perturbations", "each must change something, and there must be one: answers are proved by it"
+    for suite, counts in family.suites.items():
+        for split, count in zip(SPLITS, counts, strict=True):
+            most = len(family.points[split]) * len(family.wordings)
+            if count > most:
+                yield "suites", f"{count} tasks in {suite}/{split}, but there are only {most} of points x wordings"
 
 
 def _anchored(anchor: Anchor) -> dict[str, Any]:

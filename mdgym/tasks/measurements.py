@@ -133,7 +133,8 @@ def read(family: Family, point: Any, execution: Execution) -> dict[str, float]:
         if source == REFERENCE:
             value = execution.variables.get(name)
             if value is None:
-                raise TaskError(f"{where}: the variable '{name}' has no value")
+                why = next((f": {text}" for text in execution.warnings if f"variable {name} " in text), "")
+                raise TaskError(f"{where}: the variable '{name}' has no value{why}")
             values[name] = value
             continue
         if not windows or len(windows) < len(found):

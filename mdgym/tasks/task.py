@@ -45,6 +45,10 @@ class Quantity:
     def __post_init__(self) -> None:
         if self.source not in SOURCES:
             raise TaskError(f"quantity '{self.name}': source '{self.source}' is not one of {', '.join(SOURCES)}")
+        if not self.name.isidentifier():
+            raise TaskError(f"quantity '{self.name}': name is not one of a LAMMPS variable (letters, digits, _)")
+        if not self.unit.strip():
+            raise TaskError(f"quantity '{self.name}': unit is missing; write 1 where there is none")
         if not self.tolerance > 0:
             raise TaskError(f"quantity '{self.name}': tolerance must be positive, not {self.tolerance!r}")
 
