@@ -66,8 +66,8 @@ WORDINGS = (
     (
         ENGLISH,
         "sanity check of my box and units before i switch the potential on: {atoms} free particles of {mass}, "
-        "zero interaction, in a {volume}, pbc, thermostatted to {temperature}. write the lammps input, units {units}. must "
-        "be NVT with a stochastic thermostat because nothing scatters here - damp at most {damp}. i need the average "
+        "zero interaction, in a {volume}, pbc, thermostatted to {temperature}. write the lammps input, units {units}. "
+        "must be NVT with a stochastic thermostat because nothing scatters here - damp at most {damp}. i need the average "
         "pressure and kinetic energy. {window}\n\n{variables}",
     ),
     (
@@ -81,10 +81,7 @@ MEANINGS = {
     ENGLISH: {"press": "mean pressure", "kin": "mean kinetic energy per atom"},
     CHINESE: {"press": "平均压强", "kin": "每原子平均动能"},
 }
-UNITS = {
-    "metal": {"press": "bar", "kin": "eV"},
-    "lj": {"press": "epsilon/sigma^3", "kin": "epsilon"},
-}
+UNITS = {"metal": {"press": "bar", "kin": "eV"}, "lj": {"press": "epsilon/sigma^3", "kin": "epsilon"}}
 _VOLUMES = {"Å^3": 1.0, "nm^3": 1e3}
 
 
@@ -184,15 +181,8 @@ def fields(point: GasPoint, language: str, rng: Random) -> dict[str, str]:
         box = rng.choice([f"边长 {edge} 的立方盒", f"体积 {volume} 的立方盒"])
     else:
         box = rng.choice([f"cube of edge {edge}", f"cubic box of volume {volume}"])
-    return dict(
-        units=point.units,
-        atoms=str(point.atoms),
-        mass=mass,
-        volume=box,
-        temperature=temperature,
-        damp=damp,
-        duration=duration,
-    )
+    known = dict(units=point.units, atoms=str(point.atoms), mass=mass, volume=box)
+    return dict(**known, temperature=temperature, damp=damp, duration=duration)
 
 
 def gold(point: GasPoint) -> str:
@@ -226,10 +216,7 @@ def references(point: GasPoint, measured: Mapping[str, Measured]) -> tuple[Refer
 def contract(point: GasPoint, accepted: Mapping[str, Reference]) -> Contract:
     """Say what is checked."""
     meanings, units = MEANINGS[ENGLISH], UNITS[point.units]
-    sources = {
-        "press": ("mean pressure", point.pressure),
-        "kin": ("mean kinetic per atom", point.kinetic),
-    }
+    sources = {"press": ("mean pressure", point.pressure), "kin": ("mean kinetic per atom", point.kinetic)}
     return Contract(
         units=point.units,
         masses=(point.mass,),
