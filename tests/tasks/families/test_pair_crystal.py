@@ -52,7 +52,7 @@ def test_every_number_of_the_prompt_matters(task, point):
     potential = point.potential
     assert off(task, "a0", point.guess) > 3
     # the other kind of truncation
-    assert off(task, "epot", fcc_energy(replace(potential, shifted=not potential.shifted), point.a0)) > 2
+    assert off(task, "epot", fcc_energy(replace(potential, shifted=not potential.shifted), point.a0)) > 3
     # a cutoff one shell farther out, or one shell nearer
     for factor in (0.88, 1.12):
         other = replace(potential, cutoff=factor * potential.cutoff)
