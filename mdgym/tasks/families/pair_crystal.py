@@ -138,7 +138,7 @@ POINTS = {
         _metal(4.95, False, 8.8, "buck", 6500.0, 0.273, 63.0),
         _reduced(1.56, False, 2.6, "lj", 1.0, 1.0),
         _reduced(1.53, True, 3.0, "lj", 1.0, 1.0),
-        _reduced(1.55, False, 2.25, "morse", 1.0, 6.0, 1.1),
+        _reduced(1.53, False, 2.3, "morse", 1.0, 5.0, 1.1),
     ),
     "validation": (
         _metal(6.2, True, 11.1, "lj", 0.02, 3.95),  # xenon
