@@ -67,8 +67,8 @@ WORDINGS = (
         ENGLISH,
         "sanity check of my box and units before i switch the potential on: {atoms} free particles of {mass}, "
         "zero interaction, in a {volume}, pbc, thermostatted to {temperature}. write the lammps input, units {units}. "
-        "must be NVT with a stochastic thermostat because nothing scatters here - damp at most {damp}. i need the average "
-        "pressure and kinetic energy. {window}\n\n{variables}",
+        "must be NVT with a stochastic thermostat because nothing scatters here - damp at most {damp}. i need the "
+        "average pressure and kinetic energy. {window}\n\n{variables}",
     ),
     (
         CHINESE,
