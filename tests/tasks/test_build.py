@@ -4,13 +4,14 @@ from mdgym.engine import Engine
 from mdgym.errors import TaskError
 from mdgym.records import from_json, to_json
 from mdgym.tasks import measurements, suites
-from mdgym.tasks.build import all_points, build_suites, is_measured, suite_texts
+from mdgym.tasks.build import LIMITS, all_points, build_suites, is_measured, suite_texts
 from mdgym.tasks.families import FAMILIES
 from mdgym.tasks.family import Anchor, Measured
 from mdgym.tasks.measurements import Measurement, file_name, load, measure_point, save
 
 STALE = f"run: {measurements.COMMAND}"
 COHESION = FAMILIES[0]
+QUICK = [family for family in FAMILIES if set(family.suites) != {"slow"}]
 
 
 def test_stored_suites_are_those_that_today_s_code_makes():
@@ -50,11 +51,39 @@ def test_a_measurement_with_other_scripts_counts_as_missing(tmp_path):
     assert is_measured(COHESION, point, tmp_path)
 
 
-def test_a_static_point_measures_the_same_again():
+@pytest.fixture(scope="module")
+def engine():
+    with Engine(limits=LIMITS) as engine:
+        yield engine
+
+
+@pytest.mark.parametrize("family", QUICK, ids=lambda f: f.name)
+def test_a_sample_of_the_stored_measurements_comes_out_again(family, engine):
+    """A stored file that does not belong to this LAMMPS, these potentials or these scripts is noticed."""
+    stored = {
+        point.label: load(measurements.DIRECTORY / file_name(family.name, point.label))
+        for split in ("validation", "test")
+        for point in family.points[split]
+    }
+    # the cheapest: all of them are looked at by the slow test
+    label = min(stored, key=lambda name: (stored[name].cpu_s, name))
+    point = next(p for split in ("validation", "test") for p in family.points[split] if p.label == label)
+    execution = engine.run(family.gold(point), family.files(point), seed=0)
+    assert execution.executed, execution.error
+    fresh = measurements.read(family, point, execution)
+    assert str(engine.lammps_version) == stored[label].lammps
+    for reference in measurements.accepted(family, point, stored[label]):
+        first = stored[label].measured[reference.name].gold[0]
+        if family.duration is None:
+            assert fresh[reference.name] == pytest.approx(first, rel=1e-6), reference.name
+        else:
+            assert fresh[reference.name] == pytest.approx(reference.value, abs=reference.limit), reference.name
+
+
+def test_a_static_point_measures_the_same_again(engine):
     point = COHESION.points["test"][4]
     stored = load(measurements.DIRECTORY / file_name(COHESION.name, point.label))
-    with Engine() as engine:
-        fresh = measure_point(COHESION, point, lambda script, seed: engine.run(script, seed=seed), "x", "y")
+    fresh = measure_point(COHESION, point, lambda script, seed: engine.run(script, seed=seed), "x", "y")
     assert fresh.scripts == stored.scripts
     for name, measured in stored.measured.items():
         assert fresh.measured[name].mean == pytest.approx(measured.mean, rel=1e-9)
