@@ -66,3 +66,12 @@ def test_equilibrated_runs_pass_almost_always() -> None:
         samples[:, COLUMNS.index("volume")] = 3112 * (1 + 0.003 * np.roll(noise, 50))
         wrong += "equilibrated" in failed(make_case(execution=make_execution(segment={"samples": samples})))
     assert wrong <= 8
+
+
+def test_free_flight_has_no_timestep_that_is_too_large() -> None:
+    rounding = 1e-17 * np.random.default_rng(6).standard_normal(200)
+    evidence = make_evidence()
+    assert evidence.continuation is not None
+    motion = replace(evidence.continuation, total=0.0776 + 3 * rounding, kinetic=0.0776 + rounding)
+    case = make_case(evidence=replace(evidence, continuation=motion))
+    assert physics_checks.timestep(case) == () and failed(case) == []
