@@ -9,7 +9,7 @@ import numpy as np
 from mdgym.errors import TaskError
 from mdgym.tasks.families import cohesion, crystals
 from mdgym.tasks.families.cohesion import CohesionPoint
-from mdgym.tasks.families.crystals import Crystal
+from mdgym.tasks.families.crystals import ORIENTATIONS, Crystal, Orientation
 from mdgym.tasks.family import Anchor, Family, Measured, Run
 from mdgym.tasks.prompts import CHINESE, ENGLISH, LENGTHS, quantity_text
 from mdgym.tasks.task import Contract, Quantity, Reference
@@ -21,20 +21,12 @@ ACCURACY = {"gamma": 2e-3, "a0": cohesion.ACCURACY}
 ANCHOR_ACCURACY = 1e-4
 ATOMS = 4000
 LAYERS = (8, 40)
-# More than the cutoff of any potential here (Al_zhou has 10.1 Å), so that the two surfaces do not meet through the vacuum.
+# Wider than the cutoff of any potential here (Al_zhou: 10.1 Å), so that surfaces do not meet through the vacuum.
 VACUUM = 12.0
 # a0 moves by 0.3 %: a slab that is held at a lattice constant from a table is then strained.
 PERTURBATIONS = cohesion.PERTURBATIONS
 # Factor to the unit from eV/Å^2 (CODATA 2018).
 UNITS = {"mJ/m^2": 16021.76634, "J/m^2": 16.02176634}
-# structure, face: (directions along x, y, z; periods along them, in lattice constants; layers in a period along z)
-_FACES: Mapping[tuple[str, str], tuple[tuple[str, str, str], tuple[float, float, float], int]] = {
-    ("fcc", "100"): (("1 0 0", "0 1 0", "0 0 1"), (1.0, 1.0, 1.0), 2),
-    ("fcc", "110"): (("0 0 1", "1 -1 0", "1 1 0"), (1.0, 0.5**0.5, 0.5**0.5), 2),
-    ("fcc", "111"): (("1 -1 0", "1 1 -2", "1 1 1"), (0.5**0.5, 1.5**0.5, 3**0.5), 3),
-    ("bcc", "100"): (("1 0 0", "0 1 0", "0 0 1"), (1.0, 1.0, 1.0), 2),
-    ("bcc", "110"): (("0 0 1", "1 -1 0", "1 1 0"), (1.0, 2**0.5, 2**0.5), 2),
-}
 
 WORDINGS = (
     (
@@ -122,12 +114,17 @@ class SurfacePoint:
     unit: str
 
     def __post_init__(self) -> None:
-        if (self.crystal.structure, self.face) not in _FACES:
+        if (self.crystal.structure, self.face) not in ORIENTATIONS:
             raise TaskError(f"{self.crystal.label}: face '{self.face}' of {self.crystal.structure} is not known")
         if not LAYERS[0] <= self.layers <= LAYERS[1]:
             raise TaskError(f"{self.label}: {self.layers} layers are not within {LAYERS[0]} to {LAYERS[1]}")
         if self.unit not in UNITS:
             raise TaskError(f"{self.label}: unit '{self.unit}' is not one of {', '.join(UNITS)}")
+
+    @property
+    def orientation(self) -> Orientation:
+        """Cell with the face across z."""
+        return ORIENTATIONS[self.crystal.structure, self.face]
 
     @property
     def label(self) -> str:
@@ -181,13 +178,13 @@ def fields(point: SurfacePoint, language: str, rng: Random) -> dict[str, str]:
 def gold(point: SurfacePoint) -> str:
     """Relax a periodic block, then part it by a vacuum and relax its atoms."""
     return f"""\
-{_block(point, f"{point.crystal.a0:g}", _periods(point))}
+{_slab(point, f"{point.crystal.a0:g}")}
 min_style       cg
 fix             relax all box/relax iso 0.0 vmax 0.001
 minimize        0.0 1.0e-10 1000 10000
 unfix           relax
 variable        ebulk equal $(pe/atoms:%.15g)
-variable        a0 equal $(lx/{_FACES[point.crystal.structure, point.face][1][0]:.12g}:%.15g)
+variable        a0 equal $(lx/{point.orientation.periods[0]:.12g}:%.15g)
 
 change_box      all z delta 0.0 20.0 units box
 minimize        0.0 1.0e-8 1000 10000
@@ -204,7 +201,7 @@ minimize        0.0 1.0e-10 1000 10000
 variable        a0 equal $(lx/2:%.15g)
 variable        ebulk equal $(pe/atoms:%.15g)
 clear
-{_block(point, "${a0}", _periods(point) + 2, "p p s")}
+{_slab(point, "${a0}", 2, "p p s")}
 min_style       fire
 timestep        0.002
 minimize        0.0 1.0e-6 5000 10000
@@ -237,16 +234,15 @@ def anchors(point: SurfacePoint, run: Run) -> dict[str, Anchor]:
     bulk = cohesion.anchors(CohesionPoint(point.crystal), run)["a0"]
     atoms, energies = [], []
     for extra in (0, 3, 6):
-        periods = _periods(point) + extra
         execution = run(
-            f"{_block(point, f'{bulk.value:.12g}', periods, wide=2)}\nchange_box all z delta -10 10\n"
+            f"{_slab(point, f'{bulk.value:.12g}', extra, wide=2)}\nchange_box all z delta -10 10\n"
             "min_style cg\nminimize 0.0 1.0e-8 1000 10000\n",
             0,
         )
         last = execution.segments[-1]
         atoms.append(float(last.column("atoms")[-1]))
         energies.append(float(last.column("potential")[-1]))
-    periods_x, periods_y, _ = _FACES[point.crystal.structure, point.face][1]
+    periods_x, periods_y, _ = point.orientation.periods
     area = 2 * periods_x * 2 * periods_y * bulk.value**2
     excess = float(np.polynomial.Polynomial.fit(atoms, energies, 1).convert().coef[0])
     value = excess / (2 * area) * UNITS[point.unit]
@@ -254,32 +250,10 @@ def anchors(point: SurfacePoint, run: Run) -> dict[str, Anchor]:
     return {"gamma": Anchor(value, ANCHOR_ACCURACY * value, source), "a0": bulk}
 
 
-def _periods(point: SurfacePoint) -> int:
-    """Return the number of periods along z that have enough layers."""
-    return -(-point.layers // _FACES[point.crystal.structure, point.face][2])
-
-
-def _block(point: SurfacePoint, lattice: str, periods: int, boundary: str = "p p p", wide: int = 1) -> str:
-    """Return a script that builds a block with the face across z.
-
-    The lattice is a little off the origin, so that no layer lies on the boundary of the box: rounding would put some
-    of its atoms to the other side, and the slab would end in broken layers.
-    """
-    style, coefficients = point.crystal.force_field
-    directions, lengths, _ = _FACES[point.crystal.structure, point.face]
-    orient = " ".join(f"orient {axis} {direction}" for axis, direction in zip("xyz", directions, strict=True))
-    spacing = " ".join(f"{length:.12g}" for length in lengths)
-    return f"""\
-units           metal
-boundary        {boundary}
-lattice         {point.crystal.structure} {lattice} {orient} spacing {spacing} origin 0.01 0.01 0.01
-region          box block 0 {wide} 0 {wide} 0 {periods}
-create_box      1 box
-create_atoms    1 box
-{style}
-{coefficients}
-mass            1 {point.crystal.mass:g}
-"""
+def _slab(point: SurfacePoint, lattice: str, extra: int = 0, boundary: str = "p p p", wide: int = 1) -> str:
+    """Return a script that builds a block with the face across z, with layers enough and some periods more."""
+    periods = -(-point.layers // point.orientation.layers) + extra
+    return point.crystal.oriented(point.face, lattice, (wide, wide, periods), boundary)
 
 
 FAMILY = Family(
