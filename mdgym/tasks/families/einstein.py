@@ -41,7 +41,7 @@ WORDINGS = (
         "periodic ({atoms} atoms of {mass} g/mol). Every atom is held to the place where it starts by a spring with a "
         "force constant of {stiffness} eV/Å^2, so the energy is half of that times the squared displacement, and atoms "
         "do not interact with each other. Keep it at {temperature} K with a Langevin thermostat, since independent "
-        "oscillators need one that acts on each atom. Damping time {damp} or less, timestep to suit. {window}\n\n{variables}",
+        "oscillators need one that acts on each atom. Damping time {damp} or less. {window}\n\n{variables}",
     ),
     (
         ENGLISH,
