@@ -28,7 +28,7 @@ from mdgym.tasks.task import REFERENCE, Contract, Quantity, Task
 MOTION_TIME = {"metal": 0.4, "lj": 1.0, "real": 400.0, "si": 4e-13}
 MOTION_STEPS = (80, 400)
 MAX_FRAMES = 8
-# Where a contract asks for no mass there is one species, and its mass does not matter to an energy.
+# Where a contract asks for no mass, masses do not matter: species are told by charge, or there is one.
 _ANY_MASS = (1.0,)
 
 
@@ -92,7 +92,7 @@ def _replayed(engine: Engine, task: Task, contract: Contract, execution: Executi
         contract.units,
         state.dimension,
         state.periodic,
-        contract.masses or _ANY_MASS,
+        contract.masses or _ANY_MASS * max(1, len(contract.charges)),
         species,
         contract.force_field,
         contract.charges,

@@ -27,7 +27,7 @@ TASK = Task(
         temperature=1.2,
         density=0.7,
         duration=2.0,
-        quantities=(Quantity("upot", "", "the mean energy", "mean potential per atom", 0.01),),
+        quantities=(Quantity("upot", "epsilon", "the mean energy", "mean potential per atom", 0.01),),
         counterfactual=Perturbation(energy=1.05),
     ),
     references=(Reference("temperature", 1.2, 0.3), Reference("upot", -3.3, 1.0)),
@@ -182,3 +182,40 @@ def test_evidence_is_the_same_each_time_and_survives_json(engine: Engine) -> Non
     first, second = evidence_for(engine, SCRIPT, seed=5), evidence_for(engine, SCRIPT, seed=5)
     assert digest(first) == digest(second)
     assert digest(from_json(Evidence, to_json(first))) == digest(first)
+
+
+def test_species_are_told_by_charge_where_masses_do_not_matter(engine: Engine) -> None:
+    force_field = ("pair_style coul/long 3.0", "pair_coeff * *", "kspace_style ewald 1e-6")
+    contract = Contract(
+        units="lj",
+        masses=(),
+        charges=(1.0, -1.0),
+        atoms=(8, 8),
+        force_field=force_field,
+        quantities=(Quantity("e", "1", "energy", "reference", 1e-3, powers=(1.0, 1.0)),),
+        potential_tolerance=1e-4,
+        counterfactual=Perturbation(energy=1.05),
+    )
+    task = Task("ions", "p", contract=contract, references=(Reference("e", -1.747565, 1e-3),))
+    script = """units lj
+atom_style charge
+lattice sc 1.0
+region box block 0 2 0 2 0 2
+create_box 2 box
+create_atoms 1 box basis 1 1
+mass * 5.0
+"""
+    script += "\n".join(f"set atom {number} type 2" for number in (2, 3, 5, 8))
+    script += "\nset type 1 charge 1\nset type 2 charge -1\n" + "\n".join(force_field)
+    script += "\nthermo_modify norm no\nrun 0\nvariable e equal pe/4\n"
+    execution = engine.run(script, variables=("e",))
+    assert execution.executed, execution.error
+    assert execution.variables["e"] == pytest.approx(-1.747565, rel=1e-4)
+    found = verify(engine, task, script, execution, 0)
+    assert found.energies is not None and not found.error
+    assert np.max(np.abs(found.energies.recorded - found.energies.recomputed)) < 1e-4
+    # a dielectric constant below 1 makes all of the energy larger
+    assert found.counterfactual is not None
+    factor = found.counterfactual.factors["e"]
+    assert factor is not None and 1.02 < factor < 1.06
+    assert found.counterfactual.reported["e"] == pytest.approx(factor * execution.variables["e"], rel=1e-6)
