@@ -35,17 +35,12 @@ def rounded(value: float) -> float:
 
 def temperature(case: Case) -> tuple[CheckResult, ...]:
     """The mean temperature of each judged window, from true masses and velocities."""
-    earlier = [
-        found
-        for number in range(len(case.contract.earlier))
-        for found in _target(case, f"temperature {number + 1}", "mean temperature", (float(number),))
-    ]
-    return (*earlier, *_target(case, "temperature", "mean temperature"))
+    return _targets(case, "temperature")
 
 
 def pressure(case: Case) -> tuple[CheckResult, ...]:
-    """The mean pressure of the judged window, where the task sets one."""
-    return _target(case, "pressure", "mean pressure")
+    """The mean pressure of each judged window, where the task sets one."""
+    return _targets(case, "pressure")
 
 
 def quantities(case: Case) -> tuple[CheckResult, ...]:
@@ -59,6 +54,16 @@ def quantities(case: Case) -> tuple[CheckResult, ...]:
         message = f"'{quantity.name}' = {value:.6g} is not the accepted value of {quantity.meaning}."
         found.append(result(f"value {quantity.name}", THERMODYNAMIC, passed, message, score))
     return tuple(found)
+
+
+def _targets(case: Case, name: str) -> tuple[CheckResult, ...]:
+    """A target of each judged window: those of the earlier ones are numbered from 1."""
+    earlier = [
+        found
+        for number in range(len(case.contract.earlier))
+        for found in _target(case, f"{name} {number + 1}", f"mean {name}", (float(number),))
+    ]
+    return (*earlier, *_target(case, name, f"mean {name}"))
 
 
 def _target(case: Case, name: str, source: str, arguments: tuple[float, ...] = ()) -> tuple[CheckResult, ...]:

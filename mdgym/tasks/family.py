@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from mdgym.engine.execution import Execution
 from mdgym.errors import TaskError
 from mdgym.script.perturb import Perturbation
-from mdgym.tasks.prompts import variables_text, window_text
+from mdgym.tasks.prompts import two_windows_text, variables_text, window_text
 from mdgym.tasks.task import SPLITS, Contract, Reference
 
 # A right script has about 8 checks. With z = 3 on each it would fail 2 % of the time; five standard deviations of a
@@ -175,13 +175,23 @@ class Family:
         language, text = self.wordings[wording]
         fields = self.fields(point, language, rng)
         if self.duration is not None:
-            fields["window"] = window_text(fields.pop("duration"), language, rng)
+            fields["window"] = self._window(contract, fields.pop("duration"), language, rng)
         meanings = self.meanings(point).get(language, {})
         fields["variables"] = variables_text(contract.quantities, meanings, language, rng)
         try:
             return text.format(**fields)
         except KeyError as error:
             raise TaskError(f"family '{self.name}', wordings[{wording}]: no field {error} in `fields`") from error
+
+    def _window(self, contract: Contract, duration: str, language: str, rng: Random) -> str:
+        """Write which parts of the run are judged."""
+        if not contract.earlier:
+            return window_text(duration, language, rng)
+        if len(contract.earlier) > 1 or contract.temperature is None:
+            raise TaskError(f"family '{self.name}': prompts are known for one earlier temperature and a last one")
+        unit = "T* = {:g}" if contract.units == "lj" else "{:g} K"
+        first, second = (unit.format(temperature) for temperature in (*contract.earlier, contract.temperature))
+        return two_windows_text(duration, first, second, language, rng)
 
     def earlier(self, point: Any) -> tuple[float, ...]:
         """Return the temperatures of the judged windows before the last one."""

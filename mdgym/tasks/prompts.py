@@ -52,6 +52,22 @@ def window_text(duration: str, language: str, rng: Random) -> str:
     return rng.choice(_WINDOWS[language]).format(duration=duration)
 
 
+def two_windows_text(duration: str, first: str, second: str, language: str, rng: Random) -> str:
+    """Say which two parts of a run are judged and averaged, where a task asks for two temperatures.
+
+    Args:
+        duration: Length of each window with its unit.
+        first: The temperature of the earlier window, with its unit.
+        second: The temperature at the end of the run, with its unit.
+        language: `ENGLISH` or `CHINESE`.
+        rng: Chooses the phrase.
+
+    Returns:
+        A few sentences.
+    """
+    return rng.choice(_TWO_WINDOWS[language]).format(duration=duration, first=first, second=second)
+
+
 def variables_text(quantities: tuple[Quantity, ...], meanings: Mapping[str, str], language: str, rng: Random) -> str:
     """Say which variables the script must leave behind.
 
@@ -85,6 +101,29 @@ _WINDOWS = {
         "先充分平衡，再采样。评判窗口为运行的最后 {duration}：窗口内时间步长、原子数、力场和 fix "
         "均不得改变，也不得重设速度。"
         "所有平均值都只对这最后 {duration} 计算，采样间隔不超过 10 步。",
+    ),
+}
+_TWO_WINDOWS = {
+    ENGLISH: (
+        "Two windows are judged: the last {duration} at {first}, before the system is brought to {second}, and the "
+        "last {duration} of the run, at {second}. Within each of them keep timestep, atoms, force field and fixes as "
+        "they are and leave the velocities alone. Every average is over exactly one of these windows, from samples at "
+        "least every 10 timesteps.",
+        "First equilibrate at {first} and produce at least {duration} there with nothing changed in between (same "
+        "timestep, same atoms, same force field, same fixes, no velocity commands), then go to {second}, equilibrate "
+        "again and produce at least {duration} in the same way. What counts is the last {duration} of the stage at "
+        "{first} and the last {duration} of the whole run: average over these two windows and nothing else, sampling "
+        "every 10 steps or more often.",
+        "Do {first} first and {second} afterwards, in one run of the same system. The last {duration} of the stage at "
+        "{first} (before the temperature is changed) and the last {duration} of the stage at {second} (the end of the "
+        "script) count. During each the settings (timestep, number of atoms, force field, fixes, velocities) must not "
+        "be touched. Take means over precisely these two windows, with samples no farther apart than 10 steps.",
+    ),
+    CHINESE: (
+        "先在 {first} 下平衡并采样，再把体系带到 {second}，重新平衡并采样。评判窗口有两个：{first} 阶段的最后 "
+        "{duration}（改变温度之前），以及整个运行的最后 {duration}（{second}）。"
+        "每个窗口内时间步长、原子数、力场和 fix 均不得改变，也不得重设速度。"
+        "平均值只对这两个窗口分别计算，采样间隔不超过 10 步。",
     ),
 }
 _VARIABLES = {

@@ -3,7 +3,7 @@ import pytest
 
 from mdgym.engine.execution import COLUMNS, COMPLETED, Execution, Frame, Segment
 from mdgym.engine.measures import measure
-from mdgym.engine.window import judged_window, moving_fixes
+from mdgym.engine.window import judged_window, judged_windows, moving_fixes
 
 NPT = ("fix 1 all npt temp 300 300 0.1 iso 0 0 1",)
 
@@ -148,6 +148,90 @@ def test_frames_and_nested_commands_of_the_stretch_are_kept():
     found = window(run(0, 500, frames=frames, nested=("velocity all scale 300",)), duration=0.5)
     assert [f.step for f in found.frames] == [450]
     assert found.nested == ("velocity all scale 300",)
+
+
+def bath(target, first, last, stop=None, **columns):
+    """A run under a thermostat at a temperature, or a ramp to another."""
+    stop = target if stop is None else stop
+    rows = len(range(first, last + 1, 10))
+    fixes = (f"fix 1 all npt temp {target} {stop} 0.1 iso 0 0 1",)
+    return run(first, last, fixes=fixes, **{"temperature": np.linspace(target, stop, rows)} | columns)
+
+
+def temperatures(*segments, earlier=(300.0,), duration=1.0):
+    windows = judged_windows(Execution(status=COMPLETED, segments=segments), duration, earlier)
+    return [None if w is None else float(np.mean(w.column("temperature"))) for w in windows]
+
+
+def test_without_earlier_temperatures_there_is_one_window():
+    assert temperatures(bath(300, 0, 1000), bath(600, 1000, 2000), earlier=()) == [600.0]
+
+
+def test_an_earlier_window_is_the_last_duration_of_its_own_stretch():
+    segments = (bath(300, 0, 600), bath(300, 600, 1200), bath(600, 1200, 2200))
+    first, last = judged_windows(Execution(status=COMPLETED, segments=segments), 1.0, (300.0,))
+    assert first.elapsed == pytest.approx(2.4)
+    assert first.column("step").tolist() == list(range(710, 1201, 10))
+    assert last.column("step").tolist() == list(range(1710, 2201, 10))
+
+
+def test_a_ramp_a_minimization_or_a_run_0_between_the_stages_is_passed_over():
+    ramp = bath(300, 1000, 2000, stop=600)
+    assert temperatures(bath(300, 0, 1000), ramp, bath(600, 2000, 3000)) == [300.0, 600.0]
+    between = (run(1000, 1050, command="minimize"), run(1050, 1050, touched=("velocity all create 600 1",)))
+    assert temperatures(bath(300, 0, 1000), *between, bath(600, 1050, 2000)) == [300.0, 600.0]
+
+
+def test_a_short_stretch_near_the_temperature_does_not_hide_a_long_one_before_it():
+    short = bath(310, 1000, 1400)
+    assert temperatures(bath(300, 0, 1000), short, bath(600, 1400, 2400)) == [300.0, 600.0]
+
+
+def test_of_two_stretches_at_the_earlier_temperature_the_later_counts():
+    again = bath(300, 1000, 2000, temperature=305.0)
+    changed = run(1000, 2000, fixes=("fix 2 all nvt temp 300 300 0.1",), temperature=305.0)
+    assert temperatures(bath(300, 0, 1000), changed, bath(600, 2000, 3000)) == [305.0, 600.0]
+    # the same fix goes on: one stretch, and its end counts
+    assert temperatures(bath(300, 0, 1000), again, bath(600, 2000, 3000)) == [305.0, 600.0]
+
+
+@pytest.mark.parametrize(
+    "segments",
+    [
+        (bath(600, 0, 1000),),
+        (bath(300, 0, 400), bath(600, 400, 1400)),
+        (bath(600, 0, 1000), bath(300, 1000, 2000)),
+        (bath(450, 0, 1000), bath(600, 1000, 2000)),
+    ],
+    ids=["no first stage", "first stage too short", "swapped order", "another temperature"],
+)
+def test_a_first_stage_that_is_not_there_leaves_its_window_empty(segments):
+    first, last = temperatures(*segments)
+    assert first is None
+    assert last == pytest.approx(np.mean(segments[-1].column("temperature")))
+
+
+def test_one_stretch_cannot_be_both_windows():
+    # the temperature was changed inside a fix that stays the same
+    rising = np.where(np.arange(301) < 150, 300.0, 600.0)
+    assert temperatures(run(0, 3000, temperature=rising)) == [None, 600.0]
+
+
+def test_three_windows_keep_their_order():
+    stages = (bath(300, 0, 1000), bath(450, 1000, 2000), bath(600, 2000, 3000))
+    assert temperatures(*stages, earlier=(300.0, 450.0)) == [300.0, 450.0, 600.0]
+    assert temperatures(*stages, earlier=(450.0, 300.0)) == [None, 300.0, 600.0]
+
+
+def test_changes_from_the_first_window_to_the_last():
+    cold = bath(300, 0, 1000, volume=1000.0, potential=-14.0, kinetic=1.0)
+    hot = bath(600, 1000, 2000, volume=1000.0 * 1.003**3, potential=-13.0, kinetic=2.0)
+    windows = judged_windows(Execution(status=COMPLETED, segments=(cold, hot)), 1.0, (300.0,))
+    # 1e-6 / K over 300 K
+    assert measure(windows, "linear expansion", (300e-6,)) == pytest.approx(10.0)
+    assert measure(windows, "slope of total per atom", (300.0,)) == pytest.approx(0.5 / 300)
+    assert measure(windows, "mean temperature", (0.0,)) == pytest.approx(300.0)
+    assert measure(windows, "mean temperature") == pytest.approx(600.0)
 
 
 def test_energies_and_volumes_are_per_atom_and_a_constant_is_a_length():

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mdgym.tasks.prompts import CHINESE, ENGLISH, PRESSURES, TIMES, quantity_text, variables_text, window_text
+from mdgym.tasks.prompts import (
+    CHINESE,
+    ENGLISH,
+    PRESSURES,
+    TIMES,
+    quantity_text,
+    two_windows_text,
+    variables_text,
+    window_text,
+)
 from mdgym.tasks.task import Quantity
 
 
@@ -39,6 +48,21 @@ def test_the_window_is_stated_whole(language):
             ("时间步长", "原子数", "力场", "fix")
             if language == CHINESE
             else ("timestep", "atoms", "force field", "fixes")
+        )
+        assert all(word in text for word in words)
+
+
+@pytest.mark.parametrize("language", [ENGLISH, CHINESE])
+def test_both_windows_are_stated_whole_and_in_their_order(language):
+    for seed in range(20):
+        text = two_windows_text("4 ps", "300 K", "700 K", language, Random(seed))
+        assert text.count("4 ps") >= 2
+        assert text.index("300 K") < text.index("700 K")
+        assert "10" in text
+        words = (
+            ("时间步长", "原子数", "力场", "fix", "速度", "改变温度之前")
+            if language == CHINESE
+            else ("timestep", "atoms", "force field", "fixes", "velocit")
         )
         assert all(word in text for word in words)
 
