@@ -25,9 +25,6 @@ PRESSURE = {"metal": 1.6021765e6, "lj": 1.0}
 TOLERANCE = 0.006
 # Of sixteen right runs the farthest, under the slowest thermostats, lay 2.5 of their standard deviations off.
 FARTHEST = 2.0
-# Free flight conserves every kinetic energy, at any timestep. Total and kinetic energy both show rounding alone, and
-# the ratio of the two means nothing.
-FREE_FLIGHT = 1e6
 
 WORDINGS = (
     (
@@ -230,7 +227,6 @@ def contract(point: GasPoint, accepted: Mapping[str, Reference]) -> Contract:
             Quantity(name, units[name], meanings[name], source, float(f"{TOLERANCE * exact:.3g}"))
             for name, (source, exact) in sources.items()
         ),
-        thresholds={"timestep": FREE_FLIGHT},
     )
 
 
