@@ -24,7 +24,7 @@ FIRST_TESTS = [next(task for task in TASKS if task.family == f.name and task.spl
 QUICK = [task for task in FIRST_TESTS if task.suite != "slow"]
 ENSEMBLE_WORDS = {
     "nve": ("NVE", "microcanonical", "微正则"),
-    "nvt": ("NVT", "canonical", "正则"),
+    "nvt": ("NVT", "canonical", "正则", "Langevin"),
     "npt": ("NPT", "isothermal-isobaric", "等温等压"),
 }
 
@@ -68,10 +68,10 @@ def test_the_prompt_states_what_the_contract_checks(tasks, family):
         for quantity in contract.quantities:
             assert f"`{quantity.name}`" in text and quantity.unit in text, task.id
         for temperature in (*contract.earlier, *filter(None, [contract.temperature])):
-            assert has(text, temperature), task.id
+            assert has(text, temperature) or has(text, round(temperature - 273.15, 6)), task.id
         if contract.pressure is not None:
             assert any(value == pytest.approx(contract.pressure) for value in numbers_in(text, PRESSURES)), task.id
-        if contract.density is not None and contract.units == "lj":
+        if contract.density is not None and contract.units == "lj" and contract.ensemble != "static":
             assert has(text, contract.density), task.id
         if contract.timestep is not None and contract.units != "lj":
             ps = 1e-3 if contract.units == "real" else 1.0
