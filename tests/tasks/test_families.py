@@ -22,6 +22,8 @@ TASKS = [task for name in suite_names() for split in SPLITS for task in load_sui
 DISTINCT = list({(task.family, task.gold): task for task in TASKS}.values())
 FIRST_TESTS = [next(task for task in TASKS if task.family == f.name and task.split == "test") for f in FAMILIES]
 QUICK = [task for task in FIRST_TESTS if task.suite != "slow"]
+# The recording knows these less well than a script can: from few frames, or by samples of its own.
+FEW_SAMPLES = ("spread of total per atom", "tether energy", "tether displacement", "diffusion", "peak height")
 ENSEMBLE_WORDS = {
     "nve": ("NVE", "microcanonical", "微正则"),
     "nvt": ("NVT", "canonical", "正则", "Langevin"),
@@ -43,6 +45,12 @@ def numbers_in(text, units):
 
 def has(text, number):
     return re.search(rf"(?<![\d.]){re.escape(f'{number:g}')}(?![\d.]*\d)", text) is not None
+
+
+def densities(contract):
+    """Ways to state a number density: itself, the volume, the edge of a cube."""
+    volume = contract.atoms[0] / contract.density
+    return (contract.density, volume, volume ** (1 / 3))
 
 
 def by_family(tasks):
@@ -72,7 +80,7 @@ def test_the_prompt_states_what_the_contract_checks(tasks, family):
         if contract.pressure is not None:
             assert any(value == pytest.approx(contract.pressure) for value in numbers_in(text, PRESSURES)), task.id
         if contract.density is not None and contract.units == "lj" and contract.ensemble != "static":
-            assert has(text, contract.density) or has(text, contract.atoms[0] / contract.density), task.id
+            assert any(has(text, round(number, 9)) for number in densities(contract)), task.id
         if contract.timestep is not None and contract.units != "lj":
             ps = 1e-3 if contract.units == "real" else 1.0
             assert any(value == pytest.approx(contract.timestep * ps) for value in numbers_in(text, TIMES)), task.id
@@ -123,7 +131,7 @@ def test_a_task_has_references_with_anchors_and_a_counterfactual_and_survives_js
             assert reference.runs >= (1 if task.contract.ensemble == "static" else 4)
             # What may pass as an honest report must not pass for a right answer by itself.
             inside = quantity.tolerance <= reference.limit * (1 + 1e-9)
-            assert inside or quantity.source == "spread of total per atom", f"{task.id} {quantity.name}"
+            assert inside or quantity.source in FEW_SAMPLES, f"{task.id} {quantity.name}"
 
 
 @pytest.mark.parametrize("task", QUICK, ids=lambda t: t.family)

@@ -3,15 +3,19 @@
 from mdgym.tasks.families import (
     bulk_modulus,
     cohesion,
+    einstein,
+    elastic,
     finite_size,
     ideal_gas,
     langevin_diffusion,
     lj_fluid,
+    lj_melt,
     madelung,
     metal_npt,
     nve,
     pair_crystal,
     surface,
+    tension,
 )
 
 FAMILIES = (
@@ -20,13 +24,18 @@ FAMILIES = (
     pair_crystal.FAMILY,
     madelung.FAMILY,
     bulk_modulus.FAMILY,
+    elastic.FAMILY,
+    tension.FAMILY,
     surface.FAMILY,
-    finite_size.FAMILY,
     # metals in motion
     nve.FAMILY,
     metal_npt.FAMILY,
     # gases, liquids and soft matter
     ideal_gas.FAMILY,
-    lj_fluid.FAMILY,
+    einstein.FAMILY,
     langevin_diffusion.FAMILY,
+    lj_fluid.FAMILY,
+    lj_melt.FAMILY,
+    # long ones
+    finite_size.FAMILY,
 )
