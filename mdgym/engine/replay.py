@@ -113,6 +113,9 @@ def replay(handle: Handle, job: Replay, secret: str) -> ReplayResult:
             _restore(handle, job, job.restart, secret)
         else:
             _build(handle, job, *starts[0])
+        if _tilted(job):
+            # some frames may be orthogonal and others not
+            handle.command("change_box all triclinic")
         for frame in job.frames:
             _place(handle, job, frame.box, frame.positions)
             handle.command("run 0 post no")
@@ -160,12 +163,20 @@ def _restore(handle: Handle, job: Replay, restart: bytes, secret: str) -> None:
 
 
 def _place(handle: Handle, job: Replay, box: np.ndarray, positions: np.ndarray) -> None:
-    lower, upper, (xy, xz, yz) = _around(job, box, positions).tolist()
+    lower, upper, angles = _around(job, box, positions).tolist()
     axes = "xyz"[: job.dimension]
     bounds = " ".join(f"{axis} final {low!r} {high!r}" for axis, low, high in zip(axes, lower, upper))
-    tilts = f" xy final {xy!r} xz final {xz!r} yz final {yz!r}" if xz or yz else f" xy final {xy!r}" if xy else ""
+    # a tilt of zero too: the box may have that of the frame before
+    names = ("xy", "xz", "yz")[: 3 if job.dimension == 3 else 1] if _tilted(job) else ()
+    tilts = "".join(f" {name} final {angle!r}" for name, angle in zip(names, angles))
     handle.command(f"change_box all {bounds}{tilts} units box")
     handle.scatter("x", _wrapped(job, box, positions))
+
+
+def _tilted(job: Replay) -> bool:
+    """Whether any frame, or the start of the motion, has a tilt."""
+    boxes = [frame.box for frame in job.frames] + ([job.motion.box] if job.motion is not None else [])
+    return any(bool(np.any(box[2] != 0)) for box in boxes)
 
 
 def _around(job: Replay, box: np.ndarray, positions: np.ndarray) -> np.ndarray:

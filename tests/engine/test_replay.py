@@ -157,3 +157,16 @@ def test_jobs_and_results_survive_their_journey(engine):
     result = engine.replay(sent)
     assert to_json(from_json(ReplayResult, to_json(result))) == to_json(result)
     assert to_json(engine.replay(sent)) == to_json(result)
+
+
+@pytest.mark.parametrize("order", ["straight first", "sheared first"])
+def test_straight_and_sheared_boxes_in_one_replay_keep_their_own_tilts(engine, order):
+    end = "change_box all triclinic\nrun 10\nchange_box all xy delta 0.4 yz delta -0.3 remap\nrun 10\n"
+    execution = engine.run(script("liquid", end))
+    assert execution.status == "completed", execution.error
+    straight, sheared = (segment.frames for segment in execution.segments)
+    frames = (*straight, *sheared) if order == "straight first" else (*sheared, *straight)
+    assert straight and sheared and np.any(sheared[0].box[2] != 0)
+    result = engine.replay(job("liquid", execution.state, frames=frames))
+    assert result.error == ""
+    assert np.allclose(result.potentials, [frame.potential for frame in frames], rtol=1e-11)
