@@ -11,7 +11,7 @@ from random import Random
 from mdgym.errors import TaskError
 from mdgym.script.perturb import Perturbation
 from mdgym.tasks.families import ionic
-from mdgym.tasks.families.ionic import COULOMB, Structure, coulomb_sum
+from mdgym.tasks.families.ionic import COULOMB, SAFE_NEIGHBOURS, Structure, coulomb_sum
 from mdgym.tasks.family import Anchor, Family, Run, to_accuracy
 from mdgym.tasks.prompts import CHINESE, ENGLISH, LENGTHS, quantity_text
 from mdgym.tasks.task import Contract, Quantity, Reference
@@ -45,11 +45,11 @@ WORDINGS = (
     (
         ENGLISH,
         "Hi, for my solid state lecture I'd like to show the students where the Madelung constant comes from. Could "
-        "you write a LAMMPS input (units {units}) with a perfect crystal of the {structure} type, that is {sites}, built "
-        "from point charges ({ions}) with {distance_name} {distance}, and let it do the full lattice sum (ewald or "
+        "you write a LAMMPS input (units {units}) with a perfect crystal of the {structure} type, {sites}, built from "
+        "point charges ({ions}) with {distance_name} {distance}, and let it do the full lattice sum (ewald or "
         "pppm, accuracy {accuracy} or tighter, periodic in x, y and z, no more than {most} ions, please)? There should "
-        "be nothing but Coulomb interaction. I use this convention: {definition}. Please get M from the energy that LAMMPS "
-        "computes; everybody can copy it from a book.\n\n{variables}",
+        "be nothing but Coulomb interaction. I use this convention: {definition}. Please get M from the energy that "
+        "LAMMPS computes; everybody can copy it from a book.\n\n{variables}",
     ),
     (
         ENGLISH,
@@ -81,8 +81,8 @@ WORDINGS = (
     (
         CHINESE,
         "请编写 LAMMPS 脚本（units {units}）计算 {structure} 结构（{sites}）的 Madelung 常数 M："
-        "理想晶体，只有点电荷（{ions}），"
-        "{distance_name} {distance}，三个方向周期性边界，离子总数 {least} 到 {most}，除库仑作用外无其他相互作用。"
+        "理想晶体，只有点电荷（{ions}），{distance_name} {distance}，三个方向周期性边界，"
+        "离子总数 {least} 到 {most}，除库仑作用外无其他相互作用。"
         "长程静电用 kspace（ewald 或 pppm），相对精度 {accuracy} 或更高。约定：{definition}。"
         "M 必须由 LAMMPS 算出的能量得到，不能直接写入文献值。\n\n{variables}",
     ),
@@ -250,6 +250,7 @@ def contract(point: MadelungPoint, accepted: Mapping[str, Reference]) -> Contrac
             f"pair_style coul/long {REACH * point.edge:.6g}",
             "pair_coeff * *",
             f"kspace_style ewald {EXACT_KSPACE:g}",
+            SAFE_NEIGHBOURS.format(skin=0.1 * point.edge),
         ),
         # per atom, and as accurate as the answers
         potential_tolerance=ACCURACY * abs(point.energy) * point.structure.formulas / point.structure.atoms,
