@@ -12,10 +12,12 @@ from mdgym.tasks.families import (
     lj_melt,
     madelung,
     metal_npt,
+    metal_nvt,
     nve,
     pair_crystal,
     surface,
     tension,
+    vacancy,
 )
 
 FAMILIES = (
@@ -26,9 +28,11 @@ FAMILIES = (
     bulk_modulus.FAMILY,
     elastic.FAMILY,
     tension.FAMILY,
+    vacancy.FAMILY,
     surface.FAMILY,
     # metals in motion
     nve.FAMILY,
+    metal_nvt.FAMILY,
     metal_npt.FAMILY,
     # gases, liquids and soft matter
     ideal_gas.FAMILY,
