@@ -82,7 +82,7 @@ def _model(
     rho: float,
     *coefficients: tuple[float, float, float, float],
 ) -> Salt:
-    return Salt(f"model salt {letter}", ("A", "X"), (charge, -charge), masses, rho, coefficients)
+    return Salt(f"model salt {letter}", ("M", "X"), (charge, -charge), masses, rho, coefficients)
 
 
 SALT_A = _model("A", 1, (40, 36), 0.336, (0.26, 2.9, 15.0, 14.0), (0.21, 3.05, 30.0, 45.0), (0.16, 3.2, 80.0, 150.0))
