@@ -53,13 +53,6 @@ def _constant(atoms_per_cell: int) -> Callable[[Windows, Numbers], float]:
     return lambda windows, _: float(np.cbrt(atoms_per_cell * np.mean(_each(windows[-1], "volume"))))
 
 
-def _tension(windows: Windows, arguments: Numbers) -> float:
-    """Mean normal stress, positive in tension; arguments: factor to its unit, and the axes (0, 1, 2) to average."""
-    factor, *axes = arguments
-    stresses = [-factor * windows[-1].column(("pxx", "pyy", "pzz")[int(axis)]) for axis in axes]
-    return float(np.mean(stresses))
-
-
 def _spread_of_total(windows: Windows, _: Numbers) -> float:
     return float(np.std(_each(windows[-1], "potential", "kinetic")))
 
@@ -88,25 +81,34 @@ def radial_distribution(frames: tuple[Frame, ...], cutoff: float, bins: int, kin
     Returns:
         Shape (bins,), g at the middle of each bin.
     """
-    edges = np.linspace(0.0, cutoff, bins + 1)
-    shells = 4 / 3 * np.pi * np.diff(edges**3)
+    shells = 4 / 3 * np.pi * np.diff(np.linspace(0.0, cutoff, bins + 1) ** 3)
     found = np.zeros(bins)
     for frame in frames:
         lengths = frame.box[1] - frame.box[0]
         ones, others = (frame.positions[frame.types == kind] for kind in kinds or (0, 0))
         if not kinds:
             ones = others = frame.positions
-        steps = ones[:, None, :] - others[None, :, :]
-        steps -= lengths * np.round(steps / lengths)
-        distances = np.sqrt(np.sum(steps**2, axis=-1)).ravel()
+        distances = _distances(ones, others, lengths, cutoff)
         alike = not kinds or kinds[0] == kinds[1]
-        # an atom is no neighbour of itself
-        pairs = np.histogram(distances[distances > 0], edges)[0]
+        pairs = np.bincount((distances * (bins / cutoff)).astype(int), minlength=bins)[:bins]
         # as `compute rdf` has it, an atom is no part of the density around it
         density = (len(others) - alike) / float(np.prod(lengths))
         if len(ones) and density > 0:
             found += pairs / (len(ones) * density * shells)
     return np.asarray(found / max(1, len(frames)))
+
+
+def _distances(ones: np.ndarray, others: np.ndarray, lengths: np.ndarray, cutoff: float) -> np.ndarray:
+    """Distances below the cutoff from atoms to the nearest images of others; an atom is no neighbour of itself."""
+    squares = np.zeros((len(ones), len(others)))
+    for one, other, length in zip(ones.T, others.T, lengths):
+        # in place: memory is what this takes its time for
+        steps = np.subtract.outer(one / length, other / length)
+        steps -= np.rint(steps)
+        steps *= length
+        steps *= steps
+        squares += steps
+    return np.asarray(np.sqrt(squares[(squares > 0) & (squares < cutoff**2)]))
 
 
 def _peak_height(windows: Windows, arguments: Numbers) -> float:
@@ -170,7 +172,6 @@ MEASURES: dict[str, Callable[[Windows, Numbers], float]] = {
     "mean temperature": _mean("temperature"),
     "mean pressure": _mean("pressure"),
     "mean pxx": _mean("pxx"),
-    "mean tension": _tension,
     "mean potential per atom": _per_atom("potential"),
     "mean kinetic per atom": _per_atom("kinetic"),
     "mean total per atom": _per_atom("potential", "kinetic"),
