@@ -17,6 +17,7 @@ from mdgym.tasks.families import (
     pair_crystal,
     surface,
     tension,
+    tension_hot,
     vacancy,
 )
 
@@ -42,4 +43,5 @@ FAMILIES = (
     lj_melt.FAMILY,
     # long ones
     finite_size.FAMILY,
+    tension_hot.FAMILY,
 )
