@@ -295,5 +295,5 @@ FAMILY = Family(
     anchors=anchors,
     # the box is given, so lengths stay
     perturbations=(Perturbation(energy=1.1), Perturbation(energy=0.9)),
-    suites={"core": (24, 10, 12), "slow": (10, 3, 3)},
+    suites={"slow": (24, 10, 12)},
 )
