@@ -72,13 +72,15 @@ class Outcome:
         return f"{job.task.family}/{job.name} ({job.task.id}, seed {job.seed})"
 
 
-def measure(quick: bool = False, suite: str = "core", families: Sequence[str] = ()) -> dict[str, Any]:
+def measure(
+    quick: bool = False, suites: Sequence[str] = ("core", "micro"), families: Sequence[str] = ()
+) -> dict[str, Any]:
     """Measure; `quick` samples every family for less than a minute.
 
     Args:
         quick: One gold script of each family, then cheats, mistakes and variants in turn until the time is up.
-        suite: Whose test split is used.
-        families: Only these; all of the suite without any.
+        suites: Whose test splits are used.
+        families: Only these; all of the suites without any.
 
     Returns:
         `gold` and `variants`: {n, success_rate}; `cheats`: {n, max_reward, worst, limit, paid}; `ordering_holds`;
@@ -86,7 +88,8 @@ def measure(quick: bool = False, suite: str = "core", families: Sequence[str] = 
         scripts from wrong ones, 1 for perfectly; `disorder`: mistakes that earn no less than one of a higher level;
         `failures`: right scripts that were scored wrong; `families`: rewards by kind, and seconds, for each family.
     """
-    tasks = [task for task in load_suite(suite, "test") if not families or task.family in families]
+    everything = [task for suite in suites for task in load_suite(suite, "test")]
+    tasks = [task for task in everything if not families or task.family in families]
     outcomes = _run(list(quick_jobs(tasks) if quick else all_jobs(tasks)), QUICK_S if quick else float("inf"))
     return summary(outcomes)
 

@@ -30,7 +30,7 @@ def engine(quick: Quick = False, json: Json = False) -> None:
 def reward(
     quick: Quick = False,
     json: Json = False,
-    suite: Suite = "core",
+    suite: Annotated[list[str] | None, typer.Option(help="core and micro without it; can be given again.")] = None,
     family: Annotated[list[str] | None, typer.Option(help="Only this family; can be given again.")] = None,
     page: Page = None,
 ) -> None:
@@ -38,8 +38,9 @@ def reward(
 
     Example: mdgym bench reward --quick
     """
-    result = _measure("reward", quick, json, suite=suite, families=tuple(family or ()))
-    options = [f"--suite {suite}"] * (suite != "core") + [f"--family {name}" for name in family or ()]
+    chosen = {"suites": tuple(suite)} if suite else {}
+    result = _measure("reward", quick, json, families=tuple(family or ()), **chosen)
+    options = [f"--suite {name}" for name in suite or ()] + [f"--family {name}" for name in family or ()]
     _write("reward_page", page, result, options + ["--quick"] * quick)
 
 
