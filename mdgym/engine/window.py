@@ -89,7 +89,7 @@ def judged_windows(execution: Execution, duration: float, earlier: tuple[float, 
     last = next(stretches, ())
     found = [_cut(last, duration) if last else None]
     for temperature in reversed(earlier):
-        windows = (_cut(stretch, duration) for stretch in stretches)
+        windows = (_cut(stretch, duration) for stretch in stretches if stretch)
         found.append(next((w for w in windows if w is not None and _belongs(w, temperature)), None))
     return tuple(reversed(found))
 

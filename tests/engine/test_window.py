@@ -211,6 +211,12 @@ def test_a_first_stage_that_is_not_there_leaves_its_window_empty(segments):
     assert last == pytest.approx(np.mean(segments[-1].column("temperature")))
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_runs_that_are_not_uniform_before_the_last_stretch_leave_the_earlier_window_empty(count):
+    uneven = [run(1000 * i, 1000 * (i + 1), atoms=np.arange(101)) for i in range(count)]
+    assert temperatures(*uneven, bath(600, 1000 * count, 1000 * count + 1000)) == [None, 600.0]
+
+
 def test_one_stretch_cannot_be_both_windows():
     # the temperature was changed inside a fix that stays the same
     rising = np.where(np.arange(301) < 150, 300.0, 600.0)
