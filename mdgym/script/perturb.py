@@ -21,6 +21,7 @@ _BUCK = (_E, _L, (1, 6), _L, _L)
 _BORN = (_E, _L, _L, (1, 6), (1, 8), _L, _L)
 _CHARMM = (_E, _L, _E, _L)
 _CUTOFFS = (_L, _L)
+_SPRING, _PRESSURE = (1, -2), (1, -3)  # force per length, as of linear springs and bonds; force per area
 # style: (dimensions of the arguments of `pair_style`, dimensions of the coefficients). Charges are not changed.
 _STYLES: dict[str, tuple[_Dimensions, _Dimensions]] = {
     "born": (_CUTOFFS, _BORN),
@@ -33,6 +34,10 @@ _STYLES: dict[str, tuple[_Dimensions, _Dimensions]] = {
     "buck/coul/long": (_CUTOFFS, _BUCK),
     "buck/coul/msm": (_CUTOFFS, _BUCK),
     "gauss": (_CUTOFFS, (_E, (0, -2), _L)),
+    # stiffness kn and kt; damping is no energy
+    "gran/hertz/history": ((_PRESSURE, _PRESSURE), ()),
+    "gran/hooke": ((_SPRING, _SPRING), ()),
+    "gran/hooke/history": ((_SPRING, _SPRING), ()),
     "harmonic/cut": ((), ((1, -2), _L)),
     "lj/charmm/coul/charmm": ((_L, _L, _L, _L), _CHARMM),
     "lj/charmm/coul/long": ((_L, _L, _L), _CHARMM),
@@ -63,6 +68,22 @@ _STYLES: dict[str, tuple[_Dimensions, _Dimensions]] = {
     "soft": (_CUTOFFS, (_E, _L)),
     "ufm": (_CUTOFFS, (_E, _L, _L)),
     "yukawa": ((_PER_L, _L), ((1, 1), _L)),
+}
+# Models of `pair_style granular`, whose coefficients follow their names: normal ones, and those behind `tangential`.
+_CONTACTS: dict[str, _Dimensions] = {
+    "hooke": (_SPRING,),
+    "hertz": (_PRESSURE,),
+    "hertz/material": (_PRESSURE,),
+    "dmt": (_PRESSURE, _NONE, _NONE, (1, -2)),
+    "jkr": (_PRESSURE, _NONE, _NONE, (1, -2)),
+}
+_TANGENTS: dict[str, _Dimensions] = {
+    "linear_history": (_SPRING,),
+    "linear_history_classic": (_SPRING,),
+    "mindlin": (_PRESSURE,),
+    "mindlin/force": (_PRESSURE,),
+    "mindlin_rescale": (_PRESSURE,),
+    "mindlin_rescale/force": (_PRESSURE,),
 }
 _BONDS: dict[str, _Dimensions] = {
     "fene": ((1, -2), _L, _E, _L),
@@ -139,6 +160,8 @@ def perturb(
                 _scale(fresh, place + 1, settings, energy, length)
         case ("pair_coeff", _, _):
             style, start = _coefficients(words, pair_style)
+            if style == "granular":
+                _scale_contacts(fresh, start, energy, length)
             _, coefficients = _STYLES.get(without_suffix(style), ((), ()))
             _scale(fresh, start, coefficients, energy, length)
     return words if tuple(fresh) == words else tuple(fresh)
@@ -200,6 +223,15 @@ def _scale(words: list[str], start: int, dimensions: _Dimensions, energy: float,
         factor = energy**of_energy * length**of_length
         if factor != 1.0:
             words[place] = repr(float(words[place]) * factor)
+
+
+def _scale_contacts(words: list[str], start: int, energy: float, length: float) -> None:
+    """Scale the stiffness in a `pair_coeff` command of `pair_style granular`, whose models stand at `start` on."""
+    models = [(start, _CONTACTS)]
+    models += [(place + 1, _TANGENTS) for place, word in enumerate(words) if word == "tangential"]
+    for place, dimensions in models:
+        if place < len(words):
+            _scale(words, place + 1, dimensions.get(words[place], ()), energy, length)
 
 
 def _setfl(text: str, energy: float, length: float, finnis_sinclair: bool) -> str:

@@ -94,6 +94,68 @@ def test_scaled_coefficients_scale_energies_and_lengths_exactly(lammps, pair_sty
     assert after == pytest.approx(ENERGY * before, rel=1e-9)
 
 
+# (pair_style, pair_coeff): spheres of one size; forces follow `scale`.
+GRANULAR = [
+    ("gran/hooke 2000 NULL 50.0 NULL 0.5 0", "* *"),
+    ("gran/hooke/history 2000 500 50.0 20.0 0.5 1", "* *"),
+    ("gran/hertz/history 9000 2000 50.0 NULL 0.5 1", "* *"),
+    ("granular", "* * hooke 2000 50 tangential linear_history 500 1.0 0.5 damping mass_velocity"),
+    ("granular", "1 1 hertz 9000 50 tangential mindlin 2000 1.0 0.5"),
+    ("granular", "* * hertz/material 9000 50 0.3 tangential mindlin NULL 1.0 0.5"),
+    ("granular", "* * jkr 9000 50 0.3 4 tangential linear_nohistory 1.0 0.5"),
+    ("granular", "* * dmt 9000 50 0.3 4 tangential linear_nohistory 1.0 0.5"),
+    ("hybrid/overlay granular soft 1.0", "* * granular hooke 2000 50 tangential linear_nohistory 1.0 0.5"),
+]
+
+
+def forces_at_rest(lammps, scale, pair_style, pair_coeff):
+    """Return the forces on two spheres at rest that overlap by a tenth of their diameter."""
+    instance = lammps.instance
+    instance.command("clear")
+    other = "pair_coeff * * soft 0.0" if pair_style.startswith("hybrid") else ""
+    instance.commands_string(f"""
+        units si
+        atom_style sphere
+        atom_modify map array
+        comm_modify vel yes
+        region box block {-2 * scale!r} {2 * scale!r} {-2 * scale!r} {2 * scale!r} {-2 * scale!r} {2 * scale!r}
+        create_box 1 box
+        create_atoms 1 single 0 0 0
+        create_atoms 1 single {0.54 * scale!r} {0.72 * scale!r} 0
+        set group all diameter {scale!r} density 2000
+        pair_style {pair_style}
+        pair_coeff {pair_coeff}
+        {other}
+        fix 1 all nve/sphere
+        run 0 post no
+    """)
+    return list(instance.gather_atoms("f", 1, 3))
+
+
+@pytest.mark.parametrize(("pair_style", "pair_coeff"), GRANULAR)
+def test_scaled_stiffness_scales_forces_of_contacts_exactly(lammps, pair_style, pair_coeff):
+    style = ("pair_style", *split_words(pair_style))
+    scaled_style = scaled(style, (), ENERGY, LENGTH, 1.0)
+    scaled_coeff = scaled(("pair_coeff", *split_words(pair_coeff)), style, ENERGY, LENGTH, 1.0)
+    before = forces_at_rest(lammps, 1.0, pair_style, pair_coeff)
+    after = forces_at_rest(lammps, LENGTH, " ".join(scaled_style[1:]), " ".join(scaled_coeff[1:]))
+    assert abs(before[0]) > 1.0
+    assert after == pytest.approx([force * ENERGY / LENGTH for force in before], rel=1e-9)
+
+
+def test_damping_and_friction_of_contacts_are_left_alone():
+    style = ("pair_style", "gran/hooke", "2000", "NULL", "50", "NULL", "0.5", "0")
+    assert scaled(style, (), 2.0, 1.0, 1.0) == ("pair_style", "gran/hooke", "4000.0", *style[3:])
+    both = tuple("pair_style gran/hooke/history 2000 500 50 20 0.5 1".split())
+    assert scaled(both, (), 2.0, 1.0, 1.0) == (*both[:2], "4000.0", "1000.0", *both[4:])
+    coefficients = tuple("pair_coeff * * hooke 2000 50 tangential linear_history 500 1.0 0.5 damping velocity".split())
+    changed = scaled(coefficients, ("pair_style", "granular"), 2.0, 1.0, 1.0)
+    assert changed == (*coefficients[:4], "4000.0", "50", *coefficients[6:8], "1000.0", *coefficients[9:])
+    for text in ("pair_coeff * *", "pair_coeff * * unknown 1 2 tangential", "pair_coeff * * hooke"):
+        words = tuple(text.split())
+        assert scaled(words, ("pair_style", "granular"), 2.0, 1.0, 1.0) is words
+
+
 def scaled(words, pair_style, *factors):
     """Scale by energy, length, timestep and temperature, in this order."""
     return perturb(words, pair_style, (), Perturbation(*factors))
