@@ -28,6 +28,7 @@ PASSIVE_FIXES = (
 )
 # Rounding in duration / timestep is forgiven up to this many steps: 4 / 0.002 is 2000, not 2001.
 _STEP_SLACK = 1e-3
+_ROUNDING = 1e-11
 # A stretch belongs to an earlier window when its mean temperature is this near to the wanted one, as a part of it.
 NEAR = 0.15
 _IDENTITY = [COLUMNS.index("atoms"), COLUMNS.index("mass")]
@@ -176,15 +177,20 @@ def _uniform(segment: Segment) -> bool:
     return bool(
         segment.command == "run"
         and len(identity) > 0
-        and np.all(identity == identity[0])
+        and _same(identity, identity[0])
         and np.all(segment.column("timestep") == segment.timestep)
     )
+
+
+def _same(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether numbers of atoms and masses agree; a sum of unequal masses depends on the order of the atoms."""
+    return bool(np.allclose(a, b, rtol=_ROUNDING, atol=0.0))
 
 
 def _alike(a: Segment, b: Segment) -> bool:
     return (
         a.timestep == b.timestep
-        and np.array_equal(a.samples[0, _IDENTITY], b.samples[0, _IDENTITY])
+        and _same(a.samples[0, _IDENTITY], b.samples[0, _IDENTITY])
         and a.force_field == b.force_field
         and moving_fixes(a.fixes) == moving_fixes(b.fixes)
     )

@@ -211,6 +211,12 @@ def test_a_first_stage_that_is_not_there_leaves_its_window_empty(segments):
     assert last == pytest.approx(np.mean(segments[-1].column("temperature")))
 
 
+def test_a_mass_that_is_summed_in_another_order_is_the_same():
+    rounded = 486.4268 + np.where(np.arange(101) < 50, 0.0, 2e-13)
+    assert window(run(0, 1000, mass=rounded)) is not None
+    assert window(run(0, 1000, mass=np.where(np.arange(101) < 50, 486.4268, 486.4269))) is None
+
+
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_runs_that_are_not_uniform_before_the_last_stretch_leave_the_earlier_window_empty(count):
     uneven = [run(1000 * i, 1000 * (i + 1), atoms=np.arange(101)) for i in range(count)]
