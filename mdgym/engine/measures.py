@@ -48,6 +48,11 @@ def _each(window: Window, *names: str) -> np.ndarray:
     return np.asarray(sum(window.column(name) for name in names) / window.column("atoms"))
 
 
+def _per_molecule(windows: Windows, arguments: Numbers) -> float:
+    """Mean potential energy per molecule of as many atoms as the argument says."""
+    return float(arguments[0] * np.mean(_each(windows[-1], "potential")))
+
+
 def _constant(atoms_per_cell: int) -> Callable[[Windows, Numbers], float]:
     """Lattice constant of a cubic crystal from its mean volume per atom."""
     return lambda windows, _: float(np.cbrt(atoms_per_cell * np.mean(_each(windows[-1], "volume"))))
@@ -124,6 +129,24 @@ def _peak_place(windows: Windows, arguments: Numbers) -> float:
     return (highest + 0.5) * cutoff / bins
 
 
+def _coordination(windows: Windows, arguments: Numbers) -> float:
+    """Mean number of atoms of one type around an atom of another; arguments: largest distance, and both types.
+
+    By nearest images in an orthogonal periodic box: the distance is at most half of its shortest edge.
+    """
+    largest, one, other = arguments
+    found = []
+    for frame in windows[-1].frames:
+        lengths = frame.box[1] - frame.box[0]
+        centres, others = (frame.positions[frame.types == kind] for kind in (one, other))
+        steps = centres[:, None, :] - others[None, :, :]
+        steps -= lengths * np.round(steps / lengths)
+        squares = np.sum(steps**2, axis=-1)
+        # an atom is no neighbour of itself
+        found.append(np.sum((squares > 0) & (squares <= largest**2)) / max(1, len(centres)))
+    return float(np.mean(found)) if found else float("nan")
+
+
 def _diffusion(windows: Windows, arguments: Numbers) -> float:
     """Self-diffusion: slope of the mean square displacement over 6, from all pairs of frames.
 
@@ -144,6 +167,37 @@ def _diffusion(windows: Windows, arguments: Numbers) -> float:
     if len(set(lags)) < 2:
         return float("nan")
     return float(np.polyfit(lags, squares, 1)[0] / 6)
+
+
+def _viscosity(windows: Windows, arguments: Numbers) -> float:
+    """Shear viscosity by Green and Kubo: the mean over xy, xz and yz of V/kT times an integral of the correlation.
+
+    Arguments: time up to which the correlation of the pressure is integrated, and 1/k in the units of the script
+    (pressure x volume / energy included). Samples of unlike runs are thinned to the largest distance among them.
+    """
+    longest, scale = arguments
+    window = windows[-1]
+    steps = window.column("step")
+    if len(steps) < 2:
+        return float("nan")
+    stride = float(np.max(np.diff(steps)))
+    kept = steps % stride == 0
+    spacing = stride * window.timestep
+    series = [window.column(name)[kept] for name in ("pxy", "pxz", "pyz")]
+    lags = int(longest / spacing + 1e-6) + 1
+    if np.any(np.diff(steps[kept]) != stride) or not 2 < lags < len(series[0]) / 2:
+        return float("nan")
+    correlation = np.mean([_autocorrelation(values, lags) for values in series], axis=0)
+    integral = spacing * (np.sum(correlation) - 0.5 * (correlation[0] + correlation[-1]))
+    volume, temperature = (float(np.mean(window.column(name))) for name in ("volume", "temperature"))
+    return float(scale * volume / temperature * integral)
+
+
+def _autocorrelation(values: np.ndarray, lags: int) -> np.ndarray:
+    """Mean of x(t) x(t + lag) over all pairs, shape (lags,), from lag 0 on."""
+    power = np.abs(np.fft.rfft(values, 2 * len(values))) ** 2
+    sums = np.fft.irfft(power, 2 * len(values))[:lags]
+    return np.asarray(sums / (len(values) - np.arange(lags)))
 
 
 def _tether_energy(windows: Windows, arguments: Numbers) -> float:
@@ -173,6 +227,7 @@ MEASURES: dict[str, Callable[[Windows, Numbers], float]] = {
     "mean pressure": _mean("pressure"),
     "mean pxx": _mean("pxx"),
     "mean potential per atom": _per_atom("potential"),
+    "mean potential per molecule": _per_molecule,
     "mean kinetic per atom": _per_atom("kinetic"),
     "mean total per atom": _per_atom("potential", "kinetic"),
     "mean volume per atom": _per_atom("volume"),
@@ -184,7 +239,9 @@ MEASURES: dict[str, Callable[[Windows, Numbers], float]] = {
     "linear expansion": _expansion,
     "peak height": _peak_height,
     "peak place": _peak_place,
+    "coordination": _coordination,
     "diffusion": _diffusion,
+    "viscosity": _viscosity,
     "tether energy": _tether_energy,
     "bond length": _bond_length,
 }
