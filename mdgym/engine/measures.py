@@ -58,6 +58,13 @@ def _constant(atoms_per_cell: int) -> Callable[[Windows, Numbers], float]:
     return lambda windows, _: float(np.cbrt(atoms_per_cell * np.mean(_each(windows[-1], "volume"))))
 
 
+def _tension(windows: Windows, arguments: Numbers) -> float:
+    """Mean normal stress, positive in tension; arguments: factor to its unit, and the axes (0, 1, 2) to average."""
+    factor, *axes = arguments
+    stresses = [-factor * windows[-1].column(("pxx", "pyy", "pzz")[int(axis)]) for axis in axes]
+    return float(np.mean(stresses))
+
+
 def _spread_of_total(windows: Windows, _: Numbers) -> float:
     return float(np.std(_each(windows[-1], "potential", "kinetic")))
 
@@ -226,6 +233,7 @@ MEASURES: dict[str, Callable[[Windows, Numbers], float]] = {
     "mean temperature": _mean("temperature"),
     "mean pressure": _mean("pressure"),
     "mean pxx": _mean("pxx"),
+    "mean tension": _tension,
     "mean potential per atom": _per_atom("potential"),
     "mean potential per molecule": _per_molecule,
     "mean kinetic per atom": _per_atom("kinetic"),

@@ -16,7 +16,10 @@ from mdgym.engine.execution import COLUMNS, Frame
 from mdgym.engine.handle import Handle, LammpsError
 
 MAX_SAMPLES = 2_000
-MAX_FRAMES = 12
+MAX_FRAMES = 40
+# A run shorter than this keeps about ten frames; longer ones about twenty-four, so that a window that is a part of one run
+# has enough of them for what is measured in frames (a frame of 256 atoms costs 0.05 ms).
+LONG_RUN = 1_000
 MAX_FRAME_BYTES = 32 << 20
 INTENSIVE = ("t", "p", "p[1]", "p[2]", "p[3]", "p[4]", "p[5]", "p[6]", "vol", "atoms", "dt", "mass")
 EXTENSIVE = ("pe", "ke")
@@ -35,7 +38,8 @@ def sampling(steps: int, randomness: random.Random) -> tuple[int, int]:
         Steps between samples, and steps between frames (a multiple of the former, so that every frame has an energy).
     """
     every = max(1, min(5, steps // 400), steps // MAX_SAMPLES)
-    between = int(steps * randomness.uniform(0.085, 0.105)) // every
+    share = randomness.uniform(0.035, 0.05) if steps >= LONG_RUN else randomness.uniform(0.085, 0.105)
+    between = int(steps * share) // every
     # A prime, so that frames fall out of step with whatever a script does at round intervals: neighbour lists that are
     # renewed every 50 steps are fresh at every multiple of 500.
     return every, every * _prime_below(max(1, between))
@@ -157,7 +161,7 @@ class Probe:
 
     def _keep_frame(self, step: int, count: int, ids: Any, x: Any) -> None:
         self._whole = self._whole and self.handle.group_all_is_whole
-        if len(self._snapshots) > 2 * MAX_FRAMES or count == 0:
+        if len(self._snapshots) >= MAX_FRAMES or count == 0:
             return
         size = count * 3 * 8
         if self._budget < size:

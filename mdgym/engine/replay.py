@@ -15,6 +15,8 @@ from mdgym.engine.probe import Probe
 
 # A part of the box: more than rounding moves an atom, and LAMMPS shrinks it away again.
 _MARGIN = 1e-3
+# A part of the box at which no crystal has a plane of atoms.
+_OFF_FACES = 0.01234567
 # LAMMPS would walk back box by box, for ever.
 _FAR = 1e6
 
@@ -51,10 +53,10 @@ class Replay:
         masses: Mass of each species.
         species: Shape (n,), species of each atom from 1.
         force_field: Commands of the reference Hamiltonian.
-        charges: Charge of each species; empty without charges.
         frames: Configurations whose potential energy is wanted.
         motion: Free motion to follow, or None.
         restart: A restart file with the topology, for molecular systems (`State.restart`); atoms have ids 1 to n.
+        charges: Charge of each species; empty without charges.
     """
 
     units: str
@@ -63,10 +65,10 @@ class Replay:
     masses: tuple[float, ...]
     species: np.ndarray
     force_field: tuple[str, ...]
-    charges: tuple[float, ...] = ()
     frames: tuple[Frame, ...] = ()
     motion: FreeMotion | None = None
     restart: bytes | None = None
+    charges: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -191,14 +193,18 @@ def _around(job: Replay, box: np.ndarray, positions: np.ndarray) -> np.ndarray:
 
 
 def _wrapped(job: Replay, box: np.ndarray, positions: np.ndarray) -> np.ndarray:
-    """Fold positions into the box along its periodic directions, shape (n, 3)."""
+    """Fold positions into the box along its periodic directions, all moved by the same part of it, shape (n, 3).
+
+    Atoms of a crystal that lie exactly on a face of the box can lose or double pairs in LAMMPS by rounding.
+    """
     lower, upper, (xy, xz, yz) = box
     cell = np.diag(upper - lower)
     cell[1, 0], cell[2, 0], cell[2, 1] = xy, xz, yz
     fractional = np.linalg.solve(cell.T, (positions - lower).T).T
     if np.max(np.abs(fractional)) > _FAR:
         raise LammpsError(f"atoms lie more than {_FAR:g} boxes away")
-    return np.asarray(positions - (np.floor(fractional) * np.array(job.periodic)) @ cell)
+    moved = fractional + _OFF_FACES * np.array(job.periodic)
+    return np.asarray(lower + (moved - np.floor(moved) * np.array(job.periodic)) @ cell)
 
 
 def _follow(handle: Handle, job: Replay, motion: FreeMotion, secret: str) -> np.ndarray:

@@ -28,6 +28,8 @@ from mdgym.tasks.task import REFERENCE, Contract, Quantity, Task
 MOTION_TIME = {"metal": 0.4, "lj": 1.0, "real": 400.0, "si": 4e-13}
 MOTION_STEPS = (80, 400)
 MAX_FRAMES = 8
+# Parts of the nominal change of shape.
+SHAPES = (0.6, 0.8, 1.0)
 # Where a contract asks for no mass, masses do not matter: species are told by charge, or there is one.
 _ANY_MASS = (1.0,)
 
@@ -95,10 +97,10 @@ def _replayed(engine: Engine, task: Task, contract: Contract, execution: Executi
         contract.masses or _ANY_MASS * max(1, len(contract.charges)),
         species,
         contract.force_field,
-        contract.charges,
         frames,
         motion,
         state.restart,
+        contract.charges,
     )
     if not frames and motion is None:
         return Evidence()
@@ -194,7 +196,7 @@ def _run_changed(engine: Engine, task: Task, script: str, seed: int, change: Per
     files: dict[str, str | Path] = input_files(task)
     names = potential_names(task)
     for name in names:
-        changed = _changed_potential(name, change.energy, change.length)
+        changed = _changed_potential(name, change.energy, change.length, change.shape)
         if changed is not None:
             files[name] = changed
     # Where the potential is a file only the file changes: coefficients in the script are then no part of the world,
@@ -213,28 +215,38 @@ def _drawn(nominal: Perturbation, task: Task, seed: int) -> Perturbation:
     """
     draw = random.Random(f"{task.id} {seed} world")
     energy, length = (1 + (factor - 1) * draw.uniform(0.5, 1.0) for factor in (nominal.energy, nominal.length))
-    return replace(nominal, energy=energy, length=length)
+    # a few sizes alone, because the gold script is run once for each of them
+    shape = 1 + (nominal.shape - 1) * draw.choice(SHAPES)
+    return replace(nominal, energy=energy, length=length, shape=shape)
 
 
 def _factor(engine: Engine, task: Task, quantity: Quantity, change: Perturbation) -> float | None:
     """How a static result must scale: by its powers, by its unit, or as the gold script has it."""
     powers = quantity.powers or _DIMENSIONS.get(quantity.unit.replace(" ", "").lower())
-    if powers is not None:
-        return float(change.energy ** powers[0] * change.length ** powers[1])
-    key = (task.hash, quantity.name, change)
-    if key not in _GOLD_FACTORS:
-        first, second = (
-            _run_changed(engine, task, task.gold, 0, world).variables.get(quantity.name)
-            for world in (Perturbation(), change)
-        )
-        if not first or second is None:
-            raise TaskError(f"task '{task.id}': its gold script gives no value for '{quantity.name}'")
-        _GOLD_FACTORS[key] = second / first
-    return _GOLD_FACTORS[key]
+    if powers is None:
+        return _gold_factor(engine, task, quantity.name, change)
+    scaled = float(change.energy ** powers[0] * change.length ** powers[1])
+    if change.shape == 1.0:
+        return scaled
+    return scaled * _gold_factor(engine, task, quantity.name, Perturbation(shape=change.shape))
 
 
-# A cache of a pure function, kept small by the number of tasks and seeds that a process meets.
-_GOLD_FACTORS: dict[tuple[str, str, Perturbation], float] = {}
+def _gold_factor(engine: Engine, task: Task, name: str, world: Perturbation) -> float:
+    first, second = (_gold_results(engine, task, world).get(name) for world in (Perturbation(), world))
+    if not first or second is None:
+        raise TaskError(f"task '{task.id}': its gold script gives no value for '{name}'")
+    return second / first
+
+
+def _gold_results(engine: Engine, task: Task, world: Perturbation) -> dict[str, float | None]:
+    key = (task.hash, world)
+    if key not in _GOLD_RESULTS:
+        _GOLD_RESULTS[key] = dict(_run_changed(engine, task, task.gold, 0, world).variables)
+    return _GOLD_RESULTS[key]
+
+
+# A cache of a pure function, kept small by the number of tasks and worlds that a process meets.
+_GOLD_RESULTS: dict[tuple[str, Perturbation], dict[str, float | None]] = {}
 _DIMENSIONS = {
     "å": (0.0, 1.0),
     "angstrom": (0.0, 1.0),
@@ -249,9 +261,9 @@ _DIMENSIONS = {
 
 
 @lru_cache(maxsize=64)
-def _changed_potential(name: str, energy: float, length: float) -> str | None:
+def _changed_potential(name: str, energy: float, length: float, shape: float) -> str | None:
     text = (potentials_directory() / name).read_text("utf-8", "replace")
-    return perturb_potential(name, text, energy, length)
+    return perturb_potential(name, text, energy, length, shape)
 
 
 def _add(a: Timing, b: Timing) -> Timing:

@@ -204,7 +204,7 @@ def test_samples_are_few_and_every_frame_has_one(steps, seed):
 def test_frames_fall_out_of_step_with_round_intervals(steps):
     every, between = sampling(steps, random.Random(1))
     frames = range(between, steps + 1, between)
-    assert sum(frame % (10 * every) == 0 for frame in frames) <= 2
+    assert sum(frame % (10 * every) == 0 for frame in frames) <= len(frames) // 8
 
 
 def test_frames_lie_where_the_script_cannot_know_yet_the_same_each_time(engine):
