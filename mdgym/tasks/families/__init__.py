@@ -2,6 +2,7 @@
 
 from mdgym.tasks.families import (
     bulk_modulus,
+    cluster,
     cohesion,
     einstein,
     elastic,
@@ -20,12 +21,14 @@ from mdgym.tasks.families import (
     tension,
     tension_hot,
     vacancy,
+    water,
 )
 
 FAMILIES = (
     # crystals at 0 K
     cohesion.FAMILY,
     pair_crystal.FAMILY,
+    cluster.FAMILY,
     madelung.FAMILY,
     nacl.FAMILY,
     bulk_modulus.FAMILY,
@@ -43,6 +46,7 @@ FAMILIES = (
     langevin_diffusion.FAMILY,
     lj_fluid.FAMILY,
     lj_melt.FAMILY,
+    water.FAMILY,
     # long ones
     finite_size.FAMILY,
     tension_hot.FAMILY,
