@@ -45,4 +45,4 @@ def test_right_scripts_of_a_family_with_dynamics_are_looked_at():
     (family,) = (family for family in FAMILIES if family.name == "nve")
     found = {value.check: value for value in calibrate([family])["nve"]}
     assert set(found) >= {"timestep", "drift", "equipartition", "equilibrated"}
-    assert all(0 < value.farthest < value.limit and value.runs > 20 for value in found.values())
+    assert all(0 < value.farthest < value.limit and value.runs > 15 for value in found.values())

@@ -15,6 +15,7 @@ from mdgym.tasks.families import FAMILIES
 
 def run(
     family: Annotated[list[str] | None, typer.Option(help="Only this family; can be given again.")] = None,
+    points: Annotated[int, typer.Option(min=1, help="The most points of each split that are looked at.")] = 3,
     write: Annotated[bool, typer.Option(help="Store the limits; build the suites afterwards.")] = False,
 ) -> None:
     """Measure how near right scripts come to the limits of the checks, and write wider ones where that is too near.
@@ -28,7 +29,7 @@ def run(
         if name not in names:
             raise TaskError(f"there is no family '{name}'; there are: {', '.join(names)}")
     chosen = [f for f in FAMILIES if not family or f.name in family]
-    found = calibrate(chosen, workers=len(os.sched_getaffinity(0)))
+    found = calibrate(chosen, workers=len(os.sched_getaffinity(0)), points=points)
     table = Table("family", "check", "runs", "farthest right run", "usual limit", "limit")
     for name, values in found.items():
         for value in values:
