@@ -1,11 +1,12 @@
 """All scripts of all families: the generic ones, and those that a family has of its own."""
 
-from mdgym.benchmarks.scripts import Scripts, cohesion, generic, lj_fluid, metal_npt, nve
+from mdgym.benchmarks.scripts import Scripts, cohesion, einstein, generic, lj_fluid, metal_npt, nve
 from mdgym.tasks.families import FAMILIES
 from mdgym.tasks.task import Task
 
 OWN: dict[str, Scripts] = {
     "cohesion": cohesion.SCRIPTS,
+    "einstein": einstein.SCRIPTS,
     "lj_fluid": lj_fluid.SCRIPTS,
     "metal_npt": metal_npt.SCRIPTS,
     "nve": nve.SCRIPTS,

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
 from mdgym.engine.execution import EXITED, FORBIDDEN, QUOTA, TIMEOUT, Execution
-from mdgym.rewards import contract_checks, physics_checks, thermodynamic_checks, violation_checks
+from mdgym.rewards import contract_checks, physics_checks, prescriptions, thermodynamic_checks, violation_checks
 from mdgym.rewards.case import Case, build_case, result
 from mdgym.rewards.evidence import Evidence
 from mdgym.rewards.feedback import feedback
@@ -35,6 +35,7 @@ from mdgym.tasks.task import Task
 Check = Callable[[Case], tuple[CheckResult, ...]]
 CHECKS: tuple[Check, ...] = (
     *contract_checks.CHECKS,
+    *prescriptions.CHECKS,
     *violation_checks.CHECKS,
     *thermodynamic_checks.CHECKS,
     *physics_checks.CHECKS,

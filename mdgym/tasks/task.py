@@ -108,6 +108,12 @@ class Contract:
         potential_tolerance: Largest |difference| of potential energy per atom against the reference Hamiltonian.
         counterfactual: The perturbation of the second run, or None.
         allowed_fixes: Fix styles beyond the ensemble's usual ones that the task allows.
+        required_fixes: Fixes that act on all atoms in the judged window, as style and numbers ("spring/self 2.5"); no
+            other fix has one of their styles.
+        thermostats: Fix styles that may hold the temperature; empty where any does that the ensemble allows.
+        damping: Least and largest damping time of every thermostat, or None.
+        start: Temperature at the first step of dynamics, or None; the ensemble then holds from that step on.
+        settle: Least time of dynamics before the judged window, where `start` is given.
         charges: Charge of each species; empty when there are none.
         freedom: Degrees of freedom per atom, less than 3 where bonds are rigid.
         constraints: Commands that a free motion needs besides the force field (`fix shake`).
@@ -128,6 +134,11 @@ class Contract:
     potential_tolerance: float = 1e-5
     counterfactual: Perturbation | None = None
     allowed_fixes: tuple[str, ...] = ()
+    required_fixes: tuple[str, ...] = ()
+    thermostats: tuple[str, ...] = ()
+    damping: tuple[float, float] | None = None
+    start: float | None = None
+    settle: float = 0.0
     earlier: tuple[float, ...] = ()
     charges: tuple[float, ...] = ()
     freedom: float = 3.0

@@ -111,9 +111,7 @@ class EinsteinPoint:
         if not 10 <= self.temperature <= 2000:
             raise TaskError(f"temperature {self.temperature!r} is not within 10 to 2000 K")
         if not 12 <= self.frequency <= 40:
-            raise TaskError(
-                f"{self.label}: omega = {self.frequency:.3g} / ps is not within 12 to 40, for steps of 2 fs"
-            )
+            raise TaskError(f"{self.label}: omega = {self.frequency:.3g} / ps is not within 12 to 40 (steps of 2 fs)")
 
     @property
     def atoms(self) -> int:
@@ -219,6 +217,10 @@ def contract(point: EinsteinPoint, accepted: Mapping[str, Reference]) -> Contrac
         density=ATOMS_PER_CELL[point.structure] / point.lattice**3,
         duration=DURATION,
         allowed_fixes=("spring/self",),
+        # unlike springs can have the same mean square
+        required_fixes=(f"spring/self {point.stiffness:g}",),
+        thermostats=("langevin", "gjf"),
+        damping=(0.0, SLOWEST),
         quantities=(
             Quantity("uspring", "eV", meanings["uspring"], "tether energy", energy, (point.stiffness,)),
             Quantity("msd", "Å^2", meanings["msd"], "tether energy", square, (2.0,)),
