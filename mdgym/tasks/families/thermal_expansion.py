@@ -45,7 +45,7 @@ WORDINGS = (
     (
         ENGLISH,
         "LAMMPS, units metal. CTE of {element} ({structure}, {cells}x{cells}x{cells}, {atoms} atoms, pbc), {file}. "
-        "NPT, isotropic, {pressure}: first {first} K, then {second} K. No Berendsen or rescale. {window}\n\n{variables}",
+        "NPT, isotropic, {pressure}: first {first} K, then {second} K. No Berendsen, rescale. {window}\n\n{variables}",
     ),
     (
         ENGLISH,
