@@ -1,12 +1,13 @@
 """All scripts of all families: the generic ones, and those that a family has of its own."""
 
-from mdgym.benchmarks.scripts import Scripts, cohesion, einstein, generic, lj_fluid, metal_npt, nve
+from mdgym.benchmarks.scripts import Scripts, cohesion, einstein, generic, ideal_gas, lj_fluid, metal_npt, nve
 from mdgym.tasks.families import FAMILIES
 from mdgym.tasks.task import Task
 
 OWN: dict[str, Scripts] = {
     "cohesion": cohesion.SCRIPTS,
     "einstein": einstein.SCRIPTS,
+    "ideal_gas": ideal_gas.SCRIPTS,
     "lj_fluid": lj_fluid.SCRIPTS,
     "metal_npt": metal_npt.SCRIPTS,
     "nve": nve.SCRIPTS,

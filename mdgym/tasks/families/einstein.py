@@ -217,8 +217,7 @@ def contract(point: EinsteinPoint, accepted: Mapping[str, Reference]) -> Contrac
         density=ATOMS_PER_CELL[point.structure] / point.lattice**3,
         duration=DURATION,
         allowed_fixes=("spring/self",),
-        # unlike springs can have the same mean square
-        required_fixes=(f"spring/self {point.stiffness:g}",),
+        required_fixes=(f"spring/self {point.stiffness:g}",),  # unlike ones can have the same mean square
         thermostats=("langevin", "gjf"),
         damping=(0.0, SLOWEST),
         quantities=(

@@ -223,6 +223,8 @@ def contract(point: GasPoint, accepted: Mapping[str, Reference]) -> Contract:
         temperature=point.temperature,
         density=point.atoms / point.edge**3,
         duration=DURATION,
+        thermostats=("langevin", "gjf", "temp/csvr", "temp/csld"),
+        damping=(0.0, DAMPING),
         quantities=tuple(
             Quantity(name, units[name], meanings[name], source, float(f"{TOLERANCE * exact:.3g}"))
             for name, (source, exact) in sources.items()
