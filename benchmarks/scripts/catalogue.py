@@ -1,6 +1,17 @@
 """All scripts of all families: the generic ones, and those that a family has of its own."""
 
-from mdgym.benchmarks.scripts import Scripts, cohesion, einstein, generic, ideal_gas, lj_fluid, metal_npt, nve
+from mdgym.benchmarks.scripts import (
+    Scripts,
+    cohesion,
+    einstein,
+    generic,
+    ideal_gas,
+    langevin_diffusion,
+    lj_fluid,
+    lj_melt,
+    metal_npt,
+    nve,
+)
 from mdgym.tasks.families import FAMILIES
 from mdgym.tasks.task import Task
 
@@ -8,7 +19,9 @@ OWN: dict[str, Scripts] = {
     "cohesion": cohesion.SCRIPTS,
     "einstein": einstein.SCRIPTS,
     "ideal_gas": ideal_gas.SCRIPTS,
+    "langevin_diffusion": langevin_diffusion.SCRIPTS,
     "lj_fluid": lj_fluid.SCRIPTS,
+    "lj_melt": lj_melt.SCRIPTS,
     "metal_npt": metal_npt.SCRIPTS,
     "nve": nve.SCRIPTS,
 }

@@ -2,6 +2,7 @@
 
 import math
 
+from mdgym.engine.execution import Segment
 from mdgym.engine.window import moving_fixes
 from mdgym.rewards.case import Case, result
 from mdgym.rewards.contract_checks import HARMLESS_COMMANDS
@@ -58,13 +59,15 @@ def beginning(case: Case) -> tuple[CheckResult, ...]:
         return ()
     first = moved[0]
     rows = first.column("temperature")[first.column("step") == first.first_step]
-    met = len(rows) > 0 and math.isclose(float(rows[0]), wanted, rel_tol=START)
+    before = case.execution.segments[: [s is first for s in case.execution.segments].index(True) + 1]
+    # after a minimization the first step may lie between two samples
+    met = math.isclose(float(rows[0]), wanted, rel_tol=START) if len(rows) else _drawn(before, wanted)
     styles = {style for run in moved for style in fix_styles(moving_fixes(run.fixes))}
     commands = [text.split()[0] for run in moved for text in run.nested]
     quiet = all(run.command == "run" for run in moved) and styles <= set(HARMLESS)
     quiet = quiet and all(command in HARMLESS_COMMANDS for command in commands)
     # a run of no steps between two others may come after a change
-    later = case.execution.segments[[s is first for s in case.execution.segments].index(True) + 1 :]
+    later = case.execution.segments[len(before) :]
     quiet = quiet and all(text.split()[0] in ROUND_TRIP for segment in later for text in segment.touched)
     time = sum(run.steps * run.timestep for run in moved)
     least = case.contract.settle + (case.contract.duration or 0.0)
@@ -74,6 +77,20 @@ def beginning(case: Case) -> tuple[CheckResult, ...]:
         result("throughout", CONTRACT, quiet, "The ensemble does not hold untouched from the first step on."),
         result("settled", CONTRACT, long, f"All runs last {time:g}; before the window and in it, {least:g} are asked."),
     )
+
+
+def _drawn(segments: tuple[Segment, ...], wanted: float) -> bool:
+    """Whether the last commands that touched the system gave all atoms velocities of this temperature."""
+    met = False
+    for words in (text.split() for segment in segments for text in segment.touched):
+        match words:
+            case ["velocity", "all", "create" | "scale", kelvin, *more] if not {"sum", "temp", "bias"} & set(more):
+                met = _equal(kelvin, f"{wanted:.10g}")
+            case ["velocity", "all", "zero", *_]:
+                pass
+            case _:
+                met = False
+    return met
 
 
 def _fixes(commands: tuple[str, ...], styles: set[str]) -> list[list[str]]:

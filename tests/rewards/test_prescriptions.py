@@ -106,3 +106,19 @@ def test_too_little_time_before_the_window_is_noticed() -> None:
 )
 def test_a_hand_at_the_energy_is_noticed(changes: dict) -> None:
     assert failed(melt(**changes)) == ["throughout"]
+
+
+@pytest.mark.parametrize(
+    ("touched", "fails"),
+    [
+        (("velocity all create 1200 1", "velocity all zero linear"), []),
+        (("velocity all create 800 1", "velocity all scale 1200"), []),
+        (("velocity all create 800 1",), ["start"]),
+        (("velocity all create 1200 1", "velocity low set 0 0 0"), ["start"]),
+        (("velocity all create 1200 1", "mass 1 30"), ["start"]),
+        (("velocity all create 1200 1 sum yes",), ["start"]),
+        ((), ["start"]),
+    ],
+)
+def test_a_start_between_two_samples_is_read_from_the_commands(touched: tuple[str, ...], fails: list[str]) -> None:
+    assert failed(melt(first={"first_step": 1, "touched": touched})) == fails

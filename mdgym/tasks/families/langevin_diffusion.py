@@ -215,7 +215,7 @@ def references(point: BathPoint, measured: Mapping[str, Measured]) -> tuple[Refe
 
 
 def contract(point: BathPoint, accepted: Mapping[str, Reference]) -> Contract:
-    """Say what is checked. The value alone tells the damping time: another bath or none gives another diffusion."""
+    """Say what is checked."""
     lags = (SHORTEST_LAG * point.damping, DURATION)
     tolerance = float(f"{TOLERANCE * point.diffusion:.3g}")
     return Contract(
@@ -228,6 +228,9 @@ def contract(point: BathPoint, accepted: Mapping[str, Reference]) -> Contract:
         density=ATOMS / point.edge**3,
         duration=DURATION,
         timestep=point.timestep,
+        thermostats=("langevin", "gjf"),
+        # two kinds of atoms, one damped more and one less, diffuse alike in the mean
+        damping=(point.damping, point.damping),
         quantities=(Quantity("dself", "Å^2/ps", MEANINGS[ENGLISH]["dself"], "diffusion", tolerance, lags),),
         # Without forces energies change by rounding alone, and the ratio that the check looks at is one of roundings:
         # up to 3 in right scripts, at any timestep. The timestep is prescribed.

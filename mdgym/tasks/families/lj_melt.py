@@ -193,6 +193,9 @@ def contract(point: MeltPoint, accepted: Mapping[str, Reference]) -> Contract:
         ensemble="nve",
         density=point.density,
         duration=DURATION,
+        # a thermostat before the window could set the temperature that the melt is known to end at
+        start=point.temperature,
+        settle=EQUILIBRATION,
         quantities=(
             Quantity("temp", "epsilon/k_B", meanings["temp"], "mean temperature", float(f"{tolerance:.3g}")),
             Quantity("upot", "epsilon", meanings["upot"], "mean potential per atom", float(f"{1.5 * tolerance:.3g}")),
