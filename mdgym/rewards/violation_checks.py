@@ -147,10 +147,15 @@ def _follows(case: Case, quantity: Quantity, second: Counterfactual) -> bool:
         return False
     if reference is not None and grade(first, reference)[0]:
         return abs(reported - factor * first) <= STATIC_FOLLOWS * quantity.tolerance
-    # A wrong result (relaxed under pressure, say) need not scale exactly; one that was written down does not move.
+    # A wrong result (relaxed under pressure, say) need not scale exactly, nor even go the same way where the shape of
+    # the potential is changed; one that was written down does not move.
     if factor == 1.0:
         return True
-    return first != 0 and (reported - first) / ((factor - 1) * first) >= WRONG_FOLLOWS
+    if first == 0:
+        return False
+    moved = (reported - first) / ((factor - 1) * first)
+    change = case.contract.counterfactual
+    return (moved if change is None or change.shape == 1.0 else abs(moved)) >= WRONG_FOLLOWS
 
 
 CHECKS = (sane, potential, honest, kinetic_width, equipartition, styles, thermometer, counterfactual)

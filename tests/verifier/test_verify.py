@@ -127,10 +127,11 @@ def test_the_expensive_run_is_not_made_when_something_else_is_wrong(engine: Engi
 
 
 def test_the_change_of_the_world_is_drawn_from_task_and_seed_within_its_bounds() -> None:
-    nominal = Perturbation(energy=0.97, length=1.003, timestep=0.7)
+    nominal = Perturbation(energy=0.97, length=1.003, timestep=0.7, shape=1.02)
     drawn = [_drawn(nominal, TASK, seed) for seed in range(50)]
     assert drawn[0] == _drawn(nominal, TASK, 0)
     assert len({p.energy for p in drawn}) == 50
+    assert {round(p.shape, 9) for p in drawn} == {0.98, 0.982, 0.984, 1.016, 1.018, 1.02}
     assert all(0.97 <= p.energy <= 0.985 and 1.0015 <= p.length <= 1.003 and p.timestep == 0.7 for p in drawn)
 
 
@@ -157,6 +158,30 @@ def test_where_the_potential_is_a_file_coefficients_in_the_script_stay(engine: E
         reported, before, factor = second.reported["a0"], first.variables["a0"], second.factors["a0"]
         assert reported is not None and before is not None and factor is not None
         assert (abs(reported - factor * before) < 1e-4) is moves
+
+
+def test_a_remembered_ratio_does_not_follow_a_change_of_shape(engine: Engine) -> None:
+    """A multiple of the cohesive energy scales as the energy of a vacancy, until the shape of the potential moves."""
+    build = "units metal\nlattice fcc 3.615 origin 0.1 0.1 0.1\nregion b block 0 3 0 3 0 3\ncreate_box 1 b\n"
+    build += "create_atoms 1 box\nmass 1 63.5\npair_style eam/alloy\npair_coeff * * Cu_mishin1.eam.alloy Cu\nrun 0\n"
+    build += "variable e equal $(pe/atoms:%.15g)\n"
+    honest = build + "group v id 1\ndelete_atoms group v\nrun 0\nvariable ev equal pe-atoms*v_e\n"
+    first = engine.run(honest, variables=("ev", "e"))
+    ratio = build + f"variable ev equal {first.variables['ev'] / first.variables['e']!r}*v_e\n"
+    contract = Contract(
+        units="metal",
+        masses=(),
+        atoms=(1, 500),
+        force_field=("pair_style eam/alloy", "pair_coeff * * Cu_mishin1.eam.alloy Cu"),
+        quantities=(Quantity("ev", "eV", "energy of a vacancy", "reference", 0.003),),
+    )
+    references = (Reference("ev", first.variables["ev"], 0.003),)
+    for shape, script, follows in ((1.0, honest, True), (1.0, ratio, True), (1.03, honest, True), (1.03, ratio, False)):
+        world = Perturbation(energy=1.03, shape=shape)
+        task = Task("v", "p", contract=replace(contract, counterfactual=world), references=references, gold=honest)
+        second, _ = _changed_world(engine, task, script, 0)
+        expected = second.factors["ev"] * first.variables["ev"]
+        assert (abs(second.reported["ev"] - expected) < 1e-3) is follows
 
 
 def test_a_system_that_blows_up_in_the_verifiers_hands_is_no_fault_of_ours(engine: Engine) -> None:

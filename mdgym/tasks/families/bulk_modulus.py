@@ -21,6 +21,8 @@ from mdgym.tasks.task import Contract, Quantity, Reference
 BULK_ACCURACY = 0.02
 # As for the cohesive energy: minimizers agree to 1e-6, a coarse lattice scan with a parabola to 1e-4.
 LATTICE_ACCURACY = 1e-3
+# Methods differ alike in both worlds: right scripts follow the changed potential better than they meet the values.
+FOLLOWS = 1 / 3
 ANCHOR_BULK = 5e-3
 ANCHOR_LATTICE = 1e-4
 # Per cent; beyond it the splines of some files and B' come in.
@@ -238,7 +240,7 @@ def contract(point: BulkPoint, accepted: Mapping[str, Reference]) -> Contract:
         atoms=ATOMS,
         force_field=point.crystal.force_field,
         quantities=(
-            Quantity("bulk", "GPa", MEANINGS[ENGLISH]["bulk"], "reference", accepted["bulk"].limit),
+            Quantity("bulk", "GPa", MEANINGS[ENGLISH]["bulk"], "reference", FOLLOWS * accepted["bulk"].limit),
             Quantity("a0", "Å", MEANINGS[ENGLISH]["a0"], "reference", accepted["a0"].limit),
         ),
     )
@@ -288,5 +290,6 @@ FAMILY = Family(
     contract=contract,
     anchors=anchors,
     perturbations=PERTURBATIONS,
+    shape=lambda point: point.crystal.shape,
     suites={"core": (24, 10, 12), "micro": (50, 13, 13)},
 )

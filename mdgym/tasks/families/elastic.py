@@ -21,6 +21,8 @@ from mdgym.tasks.task import Contract, Quantity, Reference
 # Stresses and energies at strains of 0.05 % to 0.5 % agree within 1 % (splines of the files; most within 0.1 %).
 ACCURACY = 0.02
 ANCHOR_ACCURACY = 0.01
+# Methods differ alike in both worlds: right scripts follow the changed potential better than they meet the values.
+FOLLOWS = 1 / 3
 # Per cent; beyond it the third order comes in.
 STRAIN = 0.5
 ATOMS = (1, 4000)
@@ -119,13 +121,13 @@ class ElasticPoint:
         return self.crystal.label
 
 
-# Without Al_mm.eam.fs: its tables give a C11 that depends on the strain by 2 %.
+# Without Al_mm.eam.fs, whose tables give a C11 that depends on the strain by 2 %, and Ni in NiAlH_jea.eam.alloy, where
+# the change of C12 with the potential depends on it by 0.6 %.
 POINTS = {
     "train": (
         ElasticPoint(crystals.AL_ZHOU),
         ElasticPoint(crystals.AL_JNP),
         ElasticPoint(crystals.AL_ANGELO),
-        ElasticPoint(crystals.NI_ANGELO),
         ElasticPoint(crystals.NI_U3),
         ElasticPoint(crystals.AU_U3),
         ElasticPoint(crystals.FE_MENDELEV),
@@ -224,7 +226,7 @@ def contract(point: ElasticPoint, accepted: Mapping[str, Reference]) -> Contract
         atoms=ATOMS,
         force_field=point.crystal.force_field,
         quantities=tuple(
-            Quantity(name, "GPa", meaning, "reference", accepted[name].limit)
+            Quantity(name, "GPa", meaning, "reference", FOLLOWS * accepted[name].limit)
             for name, meaning in MEANINGS[ENGLISH].items()
         ),
     )
@@ -291,5 +293,6 @@ FAMILY = Family(
     contract=contract,
     anchors=anchors,
     perturbations=PERTURBATIONS,
-    suites={"core": (24, 10, 12), "micro": (50, 13, 13)},
+    shape=lambda point: point.crystal.shape,
+    suites={"core": (24, 10, 12), "micro": (48, 13, 13)},
 )

@@ -15,6 +15,8 @@ from mdgym.tasks.task import Contract, Quantity, Reference
 # Right scripts agree to 1e-10, minimizers that stop early to 1e-3. Where lateral edges relax force per undeformed area
 # is off by 2.4 to 4.2 %; a logarithmic strain changes the energy by 3.9 to 6.1 %.
 ACCURACY = 0.01
+# Methods differ alike in both worlds: right scripts follow the changed potential better than they meet the values.
+FOLLOWS = 1 / 2
 # The differences of the anchor and its a0 from a fit are off by up to 2e-4.
 ANCHOR_ACCURACY = 5e-4
 ATOMS = (1, 4000)
@@ -225,7 +227,7 @@ def contract(point: StaticTensionPoint, accepted: Mapping[str, Reference]) -> Co
         atoms=ATOMS,
         force_field=point.crystal.force_field,
         quantities=tuple(
-            Quantity(name, unit, meanings[name], "reference", accepted[name].limit)
+            Quantity(name, unit, meanings[name], "reference", FOLLOWS * accepted[name].limit)
             for name, unit in (("stress", point.unit), ("energy", "eV"))
         ),
     )
@@ -277,5 +279,6 @@ FAMILY = Family(
     contract=contract,
     anchors=anchors,
     perturbations=PERTURBATIONS,
+    shape=lambda point: point.crystal.shape,
     suites={"core": (24, 10, 12), "micro": (50, 13, 13)},
 )

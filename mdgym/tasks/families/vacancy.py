@@ -292,5 +292,6 @@ FAMILY = Family(
     contract=contract,
     anchors=anchors,
     perturbations=PERTURBATIONS,
+    shape=lambda point: point.crystal.shape,
     suites={"core": (24, 10, 12), "micro": (50, 13, 13)},
 )
