@@ -81,14 +81,14 @@ _LAWS = {
         "hooke": "linear spring and dashpot, repulsion F = kn delta - m_eff gamma v, with overlap delta, v the speed "
         "of separation, reduced mass m_eff = m/2, kn = {stiffness}, gamma = {damping} (as in pair_style gran/hooke)",
         "hertz": "Hertz contact with damping, repulsion F = sqrt(delta R_eff) (kn delta - m_eff gamma v), with overlap "
-        "delta, v the speed of separation, R_eff = R/2, reduced mass m_eff = m/2, kn = {stiffness}, gamma = {damping} "
-        "(as in pair_style gran/hertz/history)",
+        "delta, v the speed of separation, R_eff = R/2 (R the radius), reduced mass m_eff = m/2, kn = {stiffness}, "
+        "gamma = {damping} (as in pair_style gran/hertz/history)",
     },
     CHINESE: {
         "hooke": "线性弹簧加阻尼，排斥力 F = kn delta - m_eff gamma v，delta 为重叠量，v 为分离速度，"
         "约化质量 m_eff = m/2，kn = {stiffness}，gamma = {damping}（即 pair_style gran/hooke 的形式）",
         "hertz": "带阻尼的 Hertz 接触，排斥力 F = sqrt(delta R_eff) (kn delta - m_eff gamma v)，delta 为重叠量，"
-        "v 为分离速度，R_eff = R/2，约化质量 m_eff = m/2，kn = {stiffness}，gamma = {damping}"
+        "v 为分离速度，R_eff = R/2（R 为半径），约化质量 m_eff = m/2，kn = {stiffness}，gamma = {damping}"
         "（即 pair_style gran/hertz/history 的形式）",
     },
 }

@@ -21,11 +21,6 @@ COULOMB = {"metal": 14.399645, "real": 332.06371, "lj": 1.0}
 SPLIT = 2.5
 REAL_IMAGES = 3
 WAVES = 5
-# For contracts. In a box of rounded length with ions on its lower edge the ghosts of these ions can lie in the box by
-# the last bit, and neighbour lists that are made by bins then lose pairs (0.3 eV per ion in a small CsCl cell after
-# `fix box/relax`, LAMMPS 22 Jul 2025; 1e-12 Å to the side all are there). Lists without bins tell pairs by atom ids.
-SAFE_NEIGHBOURS = "neighbor {skin:g} nsq"
-
 _FCC: tuple[Site, ...] = ((0.0, 0.0, 0.0), (0.0, 0.5, 0.5), (0.5, 0.0, 0.5), (0.5, 0.5, 0.0))
 _EDGES: tuple[Site, ...] = ((0.5, 0.0, 0.0), (0.0, 0.5, 0.0), (0.0, 0.0, 0.5))
 
@@ -75,16 +70,13 @@ class Structure:
             raise TaskError(f"{self.name}: charges {of_species!r} must not be zero and must make the cell neutral")
         return found
 
-    def commands(
-        self, edge: float, cells: int, charges: tuple[float, ...], masses: tuple[float, ...], units: str = "metal"
-    ) -> str:
+    def commands(self, edge: float, cells: int, charges: tuple[float, ...], units: str = "metal") -> str:
         """Return LAMMPS commands that fill a periodic box with ions; atom type i is species i.
 
         Args:
             edge: Edge of the cubic cell, in length units of the style.
             cells: Cells along each axis.
             charges: Charge of each species.
-            masses: Mass of each species.
             units: LAMMPS unit style; in `lj` a lattice is given by its reduced density.
         """
         places = [site for sites in self.sites for site in sites]
@@ -92,9 +84,8 @@ class Structure:
         scale = self.atoms / edge**3 if units == "lj" else edge
         basis = "".join(f" &\n                basis {x:g} {y:g} {z:g}" for x, y, z in places)
         types = " ".join(f"basis {number} {kind}" for number, kind in enumerate(species, 1) if kind > 1)
-        species_commands = "\n".join(
-            f"mass            {number} {mass:g}\nset             type {number} charge {charge:g}"
-            for number, (mass, charge) in enumerate(zip(masses, charges, strict=True), 1)
+        charge_commands = "\n".join(
+            f"set             type {number} charge {charge:g}" for number, charge in enumerate(charges, 1)
         )
         return f"""\
 units           {units}
@@ -103,7 +94,8 @@ lattice         custom {scale:.12g} a1 1 0 0 a2 0 1 0 a3 0 0 1{basis}
 region          box block 0 {cells} 0 {cells} 0 {cells}
 create_box      {len(self.sites)} box
 create_atoms    1 box {types}
-{species_commands}"""
+mass            * 1.0
+{charge_commands}"""
 
 
 ROCKSALT = Structure(

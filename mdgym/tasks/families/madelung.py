@@ -11,7 +11,7 @@ from random import Random
 from mdgym.errors import TaskError
 from mdgym.script.perturb import Perturbation
 from mdgym.tasks.families import ionic
-from mdgym.tasks.families.ionic import COULOMB, SAFE_NEIGHBOURS, Structure, coulomb_sum
+from mdgym.tasks.families.ionic import COULOMB, Structure, coulomb_sum
 from mdgym.tasks.family import Anchor, Family, Run, to_accuracy
 from mdgym.tasks.prompts import CHINESE, ENGLISH, LENGTHS, quantity_text
 from mdgym.tasks.task import Contract, Quantity, Reference
@@ -27,8 +27,6 @@ ANCHOR_ACCURACY = 1e-5
 EXACT_KSPACE = 1e-7  # of the verifier's own sum
 REACH = 1.7  # cutoff of the sum in real space, in edges of the cubic cell
 CELLS = 2
-# Of cation, second cation, anion. They tell the species apart and do not matter else.
-MASSES = {2: (40.0, 16.0), 3: (40.0, 48.0, 16.0)}
 # From one cell of CsCl on.
 ATOMS = (2, 5000)
 # A lattice of given size leaves no room for a change of lengths.
@@ -97,7 +95,6 @@ _DEFINITIONS = {
 }
 _CONSTANTS = {"metal": "14.399645 eV Å/e^2", "real": "332.06371 kcal/mol Å/e^2", "lj": "1 (reduced units)"}
 _ENERGIES = {"metal": "eV", "real": "kcal/mol", "lj": "reduced units"}
-_MASS = {ENGLISH: "mass", CHINESE: "质量"}
 MEANINGS = {
     ENGLISH: {"madelung": "Madelung constant M", "epair": "electrostatic energy per formula unit (negative)"},
     CHINESE: {"madelung": "Madelung 常数 M", "epair": "每个化学式单元的静电能（负值）"},
@@ -133,11 +130,6 @@ class MadelungPoint:
     def label(self) -> str:
         """Name of the point."""
         return f"{self.structure.name}-{'_'.join(f'{q:g}' for q in self.charges)}-{self.distance:g}-{self.units}"
-
-    @property
-    def masses(self) -> tuple[float, ...]:
-        """Mass of each species."""
-        return MASSES[len(self.charges)]
 
     @property
     def by_edge(self) -> bool:
@@ -200,10 +192,7 @@ def fields(point: MadelungPoint, language: str, rng: Random) -> dict[str, str]:
         structure=point.structure.title,
         sites=point.structure.layout,
         units=point.units,
-        ions="; ".join(
-            f"q{name} = {q:+g}{charge}, {_MASS[language]} {mass:g}"
-            for name, q, mass in zip(names, point.charges, point.masses, strict=True)
-        ),
+        ions=", ".join(f"q{name} = {q:+g}{charge}" for name, q in zip(names, point.charges, strict=True)),
         distance_name=_DISTANCES[language][point.by_edge],
         distance=f"{point.distance:g}" if point.units == "lj" else quantity_text(point.distance, LENGTHS, rng),
         accuracy="1e-5",
@@ -238,11 +227,12 @@ def single_cell(point: MadelungPoint) -> str:
 
 
 def contract(point: MadelungPoint, accepted: Mapping[str, Reference]) -> Contract:
-    """Say what is checked."""
+    """Say what is checked. Species are told by their charges."""
+    ions = point.structure.atoms / point.structure.formulas
     units = {"madelung": "dimensionless units", "epair": _ENERGIES[point.units]}
     return Contract(
         units=point.units,
-        masses=point.masses,
+        masses=(),
         charges=tuple(float(charge) for charge in point.charges),
         atoms=ATOMS,
         density=point.structure.atoms / point.edge**3,
@@ -250,12 +240,20 @@ def contract(point: MadelungPoint, accepted: Mapping[str, Reference]) -> Contrac
             f"pair_style coul/long {REACH * point.edge:.6g}",
             "pair_coeff * *",
             f"kspace_style ewald {EXACT_KSPACE:g}",
-            SAFE_NEIGHBOURS.format(skin=0.1 * point.edge),
         ),
         # per atom, and as accurate as the answers
         potential_tolerance=ACCURACY * abs(point.energy) * point.structure.formulas / point.structure.atoms,
         quantities=tuple(
-            Quantity(name, unit, MEANINGS[ENGLISH][name], "reference", accepted[name].limit, powers=(1, 1))
+            Quantity(
+                name,
+                unit,
+                MEANINGS[ENGLISH][name],
+                "reference",
+                accepted[name].limit,
+                powers=(1, 1),
+                # the energy of the crystal itself, not of another one times a ratio
+                shown=(ions, 0.5 * accepted[name].limit) if name == "epair" else None,
+            )
             for name, unit in units.items()
         ),
     )
@@ -270,7 +268,7 @@ def anchors(point: MadelungPoint, run: Run) -> dict[str, Anchor]:
 
 def _script(point: MadelungPoint, cells: int, sums: str, energy: str = "pe") -> str:
     return f"""\
-{point.structure.commands(point.edge, cells, point.charges, point.masses, point.units)}
+{point.structure.commands(point.edge, cells, point.charges, point.units)}
 
 {sums}
 thermo_modify   norm no

@@ -28,8 +28,9 @@ POTENTIAL_ACCURACY = 2e-5
 # A shell of neighbours that crosses the cutoff makes E(a) jump: none does within 2 % of the lattice constant.
 CLEARANCE = 0.02
 CELLS = 2
-# As in `cohesion`: an honest scan still brackets the minimum.
-PERTURBATIONS = tuple(Perturbation(energy=e, length=x) for e in (1.03, 0.97) for x in (1.003, 0.997))
+# Lengths change so much that a remembered a0 that the pressure corrects (one Newton step) is off by more than is
+# allowed, and the range of the prompt still holds the minimum.
+PERTURBATIONS = tuple(Perturbation(energy=e, length=x) for e in (1.03, 0.97) for x in (1.025, 0.975))
 
 WORDINGS = (
     (
@@ -177,10 +178,7 @@ def fields(point: SaltPoint, language: str, rng: Random) -> dict[str, str]:
         salt=salt.name,
         structure=point.structure.title,
         sites=sites,
-        ions=", ".join(
-            f"{name} (charge {charge:+g} e, mass {mass:g})"
-            for name, charge, mass in zip(salt.ions, salt.charges, salt.masses)
-        ),
+        ions=", ".join(f"{name} (charge {charge:+g} e)" for name, charge in zip(salt.ions, salt.charges)),
         formula=FORMULA,
         table="\n".join(rows),
         cutoff=quantity_text(point.cutoff, LENGTHS, rng),
@@ -236,18 +234,17 @@ jump            SELF again
 
 
 def contract(point: SaltPoint, accepted: Mapping[str, Reference]) -> Contract:
-    """Say what is checked."""
+    """Say what is checked. Species are told by their charges."""
     coulomb = COULOMB["metal"] * coulomb_sum(point.structure, point.salt.charges) / point.exact / point.structure.atoms
     return Contract(
         units="metal",
-        masses=point.salt.masses,
+        masses=(),
         charges=point.salt.charges,
         atoms=ATOMS,
         force_field=(
             f"pair_style born/coul/long {point.cutoff:g}",
             *point.salt.commands,
             "kspace_style ewald 1e-7",
-            ionic.SAFE_NEIGHBOURS.format(skin=2.0),
         ),
         potential_tolerance=POTENTIAL_ACCURACY * abs(coulomb),
         quantities=(
@@ -268,7 +265,7 @@ def _build(point: SaltPoint, kspace: str) -> str:
     salt = point.salt
     coefficients = "\n".join(salt.commands)
     return f"""\
-{point.structure.commands(point.guess, CELLS, salt.charges, salt.masses)}
+{point.structure.commands(point.guess, CELLS, salt.charges)}
 
 pair_style      born/coul/long {point.cutoff:g}
 {coefficients}

@@ -25,7 +25,6 @@ class Salt:
         name: Name; a model has none of a substance.
         ions: Names of cation and anion.
         charges: Their charges.
-        masses: Their masses, g/mol.
         rho: Å, the same for all pairs.
         coefficients: A (eV), sigma (Å), C (eV Å^6), D (eV Å^8) for cation-cation, cation-anion, anion-anion.
         source: Where the coefficients come from.
@@ -34,7 +33,6 @@ class Salt:
     name: str
     ions: tuple[str, str]
     charges: tuple[float, float]
-    masses: tuple[float, float]
     rho: float
     coefficients: tuple[tuple[float, float, float, float], ...]
     source: str = "a model of our own"
@@ -68,7 +66,6 @@ NACL = Salt(
     "NaCl",
     ("Na", "Cl"),
     (1.0, -1.0),
-    (22.98977, 35.453),
     0.317,
     ((0.2637, 2.340, 1.0486, 0.4993), (0.2110, 2.755, 6.9906, 8.6758), (0.1582, 3.170, 72.4022, 145.4285)),
     "F. G. Fumi and M. P. Tosi, J. Phys. Chem. Solids 25, 31 (1964), b = 0.338e-19 J, in eV and Å",
@@ -78,22 +75,21 @@ NACL = Salt(
 def _model(
     letter: str,
     charge: float,
-    masses: tuple[float, float],
     rho: float,
     *coefficients: tuple[float, float, float, float],
 ) -> Salt:
-    return Salt(f"model salt {letter}", ("M", "X"), (charge, -charge), masses, rho, coefficients)
+    return Salt(f"model salt {letter}", ("M", "X"), (charge, -charge), rho, coefficients)
 
 
-SALT_A = _model("A", 1, (40, 36), 0.336, (0.26, 2.9, 15.0, 14.0), (0.21, 3.05, 30.0, 45.0), (0.16, 3.2, 80.0, 150.0))
-SALT_B = _model("B", 1, (24, 80), 0.34, (0.27, 2.34, 2.0, 1.0), (0.22, 2.9, 12.0, 18.0), (0.16, 3.45, 130.0, 300.0))
-SALT_C = _model("C", 2, (56, 18), 0.30, (0.25, 1.9, 1.0, 0.5), (0.30, 2.55, 6.0, 5.0), (0.16, 3.0, 40.0, 60.0))
-SALT_D = _model("D", 1, (130, 38), 0.345, (0.25, 3.3, 90.0, 170.0), (0.20, 3.2, 75.0, 120.0), (0.16, 3.1, 70.0, 110.0))
-SALT_E = _model("E", 1, (85, 20), 0.328, (0.26, 2.95, 30.0, 50.0), (0.22, 2.75, 15.0, 20.0), (0.17, 2.5, 12.0, 14.0))
-SALT_F = _model("F", 2, (30, 60), 0.31, (0.24, 2.0, 1.5, 0.8), (0.31, 2.8, 10.0, 12.0), (0.15, 3.4, 90.0, 140.0))
-SALT_G = _model("G", 1, (60, 28), 0.322, (0.25, 2.6, 6.0, 5.0), (0.20, 2.85, 14.0, 16.0), (0.15, 3.05, 60.0, 95.0))
-SALT_H = _model("H", 1, (110, 90), 0.35, (0.28, 3.1, 50.0, 80.0), (0.23, 3.3, 60.0, 95.0), (0.18, 3.5, 120.0, 260.0))
-SALT_I = _model("I", 2, (70, 34), 0.305, (0.22, 2.2, 2.0, 1.2), (0.29, 2.7, 8.0, 9.0), (0.17, 3.1, 45.0, 70.0))
+SALT_A = _model("A", 1, 0.336, (0.26, 2.9, 15.0, 14.0), (0.21, 3.05, 30.0, 45.0), (0.16, 3.2, 80.0, 150.0))
+SALT_B = _model("B", 1, 0.34, (0.27, 2.34, 2.0, 1.0), (0.22, 2.9, 12.0, 18.0), (0.16, 3.45, 130.0, 300.0))
+SALT_C = _model("C", 2, 0.30, (0.25, 1.9, 1.0, 0.5), (0.30, 2.55, 6.0, 5.0), (0.16, 3.0, 40.0, 60.0))
+SALT_D = _model("D", 1, 0.345, (0.25, 3.3, 90.0, 170.0), (0.20, 3.2, 75.0, 120.0), (0.16, 3.1, 70.0, 110.0))
+SALT_E = _model("E", 1, 0.328, (0.26, 2.95, 30.0, 50.0), (0.22, 2.75, 15.0, 20.0), (0.17, 2.5, 12.0, 14.0))
+SALT_F = _model("F", 2, 0.31, (0.24, 2.0, 1.5, 0.8), (0.31, 2.8, 10.0, 12.0), (0.15, 3.4, 90.0, 140.0))
+SALT_G = _model("G", 1, 0.322, (0.25, 2.6, 6.0, 5.0), (0.20, 2.85, 14.0, 16.0), (0.15, 3.05, 60.0, 95.0))
+SALT_H = _model("H", 1, 0.35, (0.28, 3.1, 50.0, 80.0), (0.23, 3.3, 60.0, 95.0), (0.18, 3.5, 120.0, 260.0))
+SALT_I = _model("I", 2, 0.305, (0.22, 2.2, 2.0, 1.2), (0.29, 2.7, 8.0, 9.0), (0.17, 3.1, 45.0, 70.0))
 
 
 def lattice_energy(salt: Salt, structure: Structure, cutoff: float, edge: float) -> float:
