@@ -1,10 +1,12 @@
 """What the verifier found by runs of its own; stored beside the execution, so that it can be judged again later."""
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from mdgym.engine.execution import Execution, Timing
+from mdgym.tasks.task import Quantity
 
 
 def work_done(execution: Execution) -> tuple[int, int, int]:
@@ -17,6 +19,24 @@ def work_done(execution: Execution) -> tuple[int, int, int]:
     volumes = {f"{volume:.9g}" for segment in segments for volume in segment.column("volume")}
     minimizations = sum(segment.command == "minimize" and segment.steps > 0 for segment in segments)
     return minimizations, len(volumes), sum(segment.steps for segment in segments if segment.command == "run")
+
+
+def from_states(execution: Execution, quantity: Quantity) -> float | None:
+    """Return how far an energy that a script reports is from that of the nearest state of its run.
+
+    Args:
+        execution: What the script did.
+        quantity: The energy.
+
+    Returns:
+        The distance, in the unit of the quantity; None where no state need have it, or it was not reported.
+    """
+    reported = execution.variables.get(quantity.name)
+    if quantity.shown is None or reported is None:
+        return None
+    energies = [s.column("potential") / s.column("atoms") for s in execution.segments if len(s.samples)]
+    off = np.abs(quantity.shown[0] * np.concatenate([*energies, [math.inf]]) - reported)
+    return float(np.min(off))
 
 
 @dataclass(frozen=True)
@@ -61,6 +81,7 @@ class Counterfactual:
         reported: What it left behind, by quantity.
         measured: What its own recording shows, by quantity; None where no state holds the quantity.
         factors: By how much a static result must change, by quantity; None where that is not known.
+        off_states: How far a reported energy is from those of all states, by quantity; see `from_states`.
     """
 
     executed: bool
@@ -68,6 +89,7 @@ class Counterfactual:
     reported: dict[str, float | None]
     measured: dict[str, float | None]
     factors: dict[str, float | None]
+    off_states: dict[str, float | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

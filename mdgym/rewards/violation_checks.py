@@ -6,7 +6,7 @@ import numpy as np
 
 from mdgym.rewards.case import Case, result
 from mdgym.rewards.ensembles import fix_styles
-from mdgym.rewards.evidence import Counterfactual, work_done
+from mdgym.rewards.evidence import Counterfactual, from_states, work_done
 from mdgym.rewards.score import VIOLATION, CheckResult
 from mdgym.rewards.thermodynamic_checks import finite, grade, rounded
 from mdgym.tasks.task import REFERENCE, Quantity
@@ -132,6 +132,21 @@ def counterfactual(case: Case) -> tuple[CheckResult, ...]:
     return (result("counterfactual", VIOLATION, right, message),)
 
 
+def shown(case: Case) -> tuple[CheckResult, ...]:
+    """An energy that is right is that of a state of the run, in both worlds: ratios are not remembered."""
+    found = []
+    for quantity in case.contract.quantities:
+        value, reference = case.reported(quantity), case.task.reference(quantity.name)
+        if quantity.shown is None or value is None or reference is None or not grade(value, reference)[0]:
+            continue
+        second = case.evidence.counterfactual
+        again = second.off_states.get(quantity.name) if second is not None else None
+        worst = max(from_states(case.execution, quantity) or 0.0, again or 0.0)
+        message = f"No state of the run has the energy that '{quantity.name}' reports; it must be that of the system."
+        found.append(result(f"shown {quantity.name}", VIOLATION, worst <= quantity.shown[1], message, value=worst))
+    return tuple(found)
+
+
 def _follows(case: Case, quantity: Quantity, second: Counterfactual) -> bool:
     first, reported = case.reported(quantity), second.reported.get(quantity.name)
     measured, factor = second.measured.get(quantity.name), second.factors.get(quantity.name)
@@ -158,4 +173,4 @@ def _follows(case: Case, quantity: Quantity, second: Counterfactual) -> bool:
     return (moved if change is None or change.shape == 1.0 else abs(moved)) >= WRONG_FOLLOWS
 
 
-CHECKS = (sane, potential, honest, kinetic_width, equipartition, styles, thermometer, counterfactual)
+CHECKS = (sane, potential, honest, shown, kinetic_width, equipartition, styles, thermometer, counterfactual)

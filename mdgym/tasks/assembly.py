@@ -90,9 +90,10 @@ def assemble_family(plan: Plan, split: str, family: Family, count: int, find: Fi
         rng = Random(f"{seed}/{repeat}")
         references = accepted(family, point, measurement)
         contract = family.contract(point, {reference.name: reference for reference in references})
+        drawn = replace(rng.choice(family.perturbations), shape=family.shape(point))
         contract = replace(
             contract,
-            counterfactual=replace(rng.choice(family.perturbations), shape=family.shape(point)),
+            counterfactual=contract.counterfactual or drawn,
             thresholds=thresholds().get(family.name, {}) | contract.thresholds,
         )
         task = Task(

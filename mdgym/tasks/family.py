@@ -123,9 +123,9 @@ class Family:
         wordings: Prompts as (language, text). A text has fields in braces: those of `fields`, `{variables}`, and
             `{window}` where there is a judged window.
         gold: A right script for a point.
-        contract: What is checked, without the counterfactual; tolerances may follow from the references.
+        contract: What is checked; tolerances may follow from the references.
         references: Accepted values from what was measured, by name.
-        perturbations: Counterfactuals that fit the family; each task gets one.
+        perturbations: Counterfactuals that fit the family; each task gets one, unless its contract has one of its own.
         shape: Their change of shape for a point, where ratios of energies could be remembered.
         fields: What fills a wording in: (point, language, randomness for units and phrases) to field to text; without
             it, the fields of the point itself. With a judged window one of them is `duration`, its length with a unit.

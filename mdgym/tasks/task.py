@@ -32,6 +32,8 @@ class Quantity:
         arguments: What the source needs to know besides, such as a cutoff; see `mdgym.engine.measures`.
         powers: How a "reference" result scales with energies and lengths of the potential, as two exponents; None
             takes them from the unit where that says it, and else asks the gold script in the changed world.
+        shown: Where a "reference" result is the potential energy of a state: for how many atoms, and how far it may be
+            (in `unit`) from the nearest state of the run. None where no state need have it, as for other results.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Quantity:
     tolerance: float
     arguments: tuple[float, ...] = ()
     powers: tuple[float, float] | None = None
+    shown: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         if self.source not in SOURCES:

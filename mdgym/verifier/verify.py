@@ -19,7 +19,7 @@ from mdgym.engine.measures import measure
 from mdgym.engine.replay import FreeMotion, Replay
 from mdgym.engine.window import judged_windows
 from mdgym.errors import TaskError
-from mdgym.rewards.evidence import Continuation, Counterfactual, Energies, Evidence, work_done
+from mdgym.rewards.evidence import Continuation, Counterfactual, Energies, Evidence, from_states, work_done
 from mdgym.rewards.rubric import worth_a_second_run
 from mdgym.script.perturb import Perturbation
 from mdgym.script.potential_files import perturb_potential
@@ -190,7 +190,9 @@ def _changed_world(engine: Engine, task: Task, script: str, seed: int) -> tuple[
         name, static = quantity.name, quantity.source == REFERENCE
         factors[name] = _factor(engine, task, quantity, change) if static else None
         measured[name] = measure(windows, quantity.source, quantity.arguments) if whole and not static else None
-    return Counterfactual(second.executed, work_done(second), dict(second.variables), measured, factors), second.timing
+    off_states = {quantity.name: from_states(second, quantity) for quantity in contract.quantities}
+    reported = dict(second.variables)
+    return Counterfactual(second.executed, work_done(second), reported, measured, factors, off_states), second.timing
 
 
 def _run_changed(engine: Engine, task: Task, script: str, seed: int, change: Perturbation) -> Execution:

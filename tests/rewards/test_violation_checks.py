@@ -150,3 +150,23 @@ def test_static_results_must_scale_with_the_potential(first: float, second: floa
     world = Counterfactual(True, WORK, {"a0": second}, {"a0": None}, {"a0": 1.003})
     execution = make_execution(variables={"a0": first})
     assert (failed(make_case(task, execution, make_evidence(counterfactual=world))) == []) is right
+
+
+@pytest.mark.parametrize(
+    ("times", "again", "right"),
+    [(1.0, 0.0, True), (1.3, 0.0, False), (1.0, 0.02, False)],
+    ids=["own", "ratio", "later"],
+)
+def test_an_energy_must_be_that_of_a_state(times: float, again: float, right: bool) -> None:
+    execution = make_execution()
+    segment = execution.segments[-1]
+    seen = float((segment.column("potential") / segment.column("atoms"))[-1])
+    energy = Quantity("ev", "eV", "energy of two atoms", "reference", 0.01, shown=(2.0, 0.01))
+    task = replace(make_task(quantities=()), references=(Reference("ev", 2 * seen * times, 0.01),))
+    assert task.contract is not None
+    task = replace(task, contract=replace(task.contract, quantities=(energy,)))
+    reported = 2 * seen * times
+    world = Counterfactual(True, WORK, {"ev": 1.03 * reported}, {"ev": None}, {"ev": 1.03}, {"ev": again})
+    execution = make_execution(variables={"ev": reported})
+    found = failed(make_case(task, execution, make_evidence(counterfactual=world)))
+    assert (found == []) is right and set(found) <= {"shown ev"}
