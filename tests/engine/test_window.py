@@ -202,8 +202,17 @@ def test_of_two_stretches_at_the_earlier_temperature_the_later_counts():
         (bath(300, 0, 400), bath(600, 400, 1400)),
         (bath(600, 0, 1000), bath(300, 1000, 2000)),
         (bath(450, 0, 1000), bath(600, 1000, 2000)),
+        (bath(300, 0, 1000, atoms=np.arange(101)), bath(600, 1000, 2000)),
+        (run(0, 50, command="minimize"), bath(600, 50, 1050)),
     ],
-    ids=["no first stage", "first stage too short", "swapped order", "another temperature"],
+    ids=[
+        "no first stage",
+        "first stage too short",
+        "swapped order",
+        "another temperature",
+        "atoms change",
+        "only a minimization before",
+    ],
 )
 def test_a_first_stage_that_is_not_there_leaves_its_window_empty(segments):
     first, last = temperatures(*segments)
