@@ -2,6 +2,7 @@
 
 from mdgym.benchmarks.scripts import (
     Scripts,
+    cluster,
     cohesion,
     einstein,
     generic,
@@ -9,21 +10,28 @@ from mdgym.benchmarks.scripts import (
     langevin_diffusion,
     lj_fluid,
     lj_melt,
+    madelung,
     metal_npt,
+    nacl,
     nve,
+    pair_crystal,
 )
 from mdgym.tasks.families import FAMILIES
 from mdgym.tasks.task import Task
 
 OWN: dict[str, Scripts] = {
+    "cluster": cluster.SCRIPTS,
     "cohesion": cohesion.SCRIPTS,
     "einstein": einstein.SCRIPTS,
     "ideal_gas": ideal_gas.SCRIPTS,
     "langevin_diffusion": langevin_diffusion.SCRIPTS,
     "lj_fluid": lj_fluid.SCRIPTS,
     "lj_melt": lj_melt.SCRIPTS,
+    "madelung": madelung.SCRIPTS,
     "metal_npt": metal_npt.SCRIPTS,
+    "nacl": nacl.SCRIPTS,
     "nve": nve.SCRIPTS,
+    "pair_crystal": pair_crystal.SCRIPTS,
 }
 
 

@@ -22,6 +22,9 @@ KSPACE = 1e-6
 # a0 at most, Newton steps by 4e-5, parabolas through scans in steps of 0.05 and 0.1 Å by 4e-4 and 1.6e-3.
 ACCURACY = 2e-3
 ANCHOR_ACCURACY = 5e-5
+# A scan in steps of 0.1 Å comes as near to the energy of the minimum; a box of remembered size in a changed world does
+# not.
+SHOWN = 0.25
 # Of the Coulomb energy. Right scripts at the accuracy that is asked for use a tenth of it; coefficients without D, a
 # cutoff that is 1 Å longer, shifts and tails are off by 1.7 times as much or more.
 POTENTIAL_ACCURACY = 2e-5
@@ -30,7 +33,7 @@ CLEARANCE = 0.02
 CELLS = 2
 # Lengths change so much that a remembered a0 that the pressure corrects (one Newton step) is off by more than is
 # allowed, and the range of the prompt still holds the minimum.
-PERTURBATIONS = tuple(Perturbation(energy=e, length=x) for e in (1.03, 0.97) for x in (1.025, 0.975))
+PERTURBATIONS = tuple(Perturbation(energy=e, length=x) for e in (1.03, 0.97) for x in (1.03, 0.97))
 
 WORDINGS = (
     (
@@ -249,7 +252,14 @@ def contract(point: SaltPoint, accepted: Mapping[str, Reference]) -> Contract:
         potential_tolerance=POTENTIAL_ACCURACY * abs(coulomb),
         quantities=(
             Quantity("a0", "Å", MEANINGS[ENGLISH]["a0"], "reference", accepted["a0"].limit),
-            Quantity("epair", "eV", MEANINGS[ENGLISH]["epair"], "reference", accepted["epair"].limit),
+            Quantity(
+                "epair",
+                "eV",
+                MEANINGS[ENGLISH]["epair"],
+                "reference",
+                accepted["epair"].limit,
+                shown=(2.0, SHOWN * accepted["epair"].limit),
+            ),
         ),
     )
 
