@@ -2,10 +2,9 @@
 
 import dataclasses
 import math
-import re
 import statistics
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Protocol
@@ -13,16 +12,15 @@ from typing import Any, Protocol
 from mdgym.engine.execution import Execution
 from mdgym.errors import TaskError
 from mdgym.script.perturb import Perturbation
+from mdgym.tasks.faults import faults
 from mdgym.tasks.prompts import two_windows_text, variables_text, window_text
-from mdgym.tasks.task import SPLITS, Contract, Reference
+from mdgym.tasks.task import Contract, Reference
 
 # A right script has about 8 checks. With z = 3 on each it would fail 2 % of the time; five standard deviations of a
 # gold run, or three times the farthest of all right runs, lose less than 1 % over all checks, the error of the
 # standard deviation (15 to 25 % from 12 runs) included.
 GOLD_SPREADS = 5.0
 FARTHEST_RUNS = 3.0
-# The fewest gold runs from which a standard deviation can be had.
-LEAST_RUNS = 4
 
 Run = Callable[[str, int], Execution]
 """Runs a script with a seed."""
@@ -162,7 +160,7 @@ class Family:
     suites: Mapping[str, tuple[int, int, int]] = field(default_factory=lambda: {"core": (24, 10, 12)})
 
     def __post_init__(self) -> None:
-        for field_name, fault in _faults(self):
+        for field_name, fault in faults(self):
             raise TaskError(f"family '{self.name}', {field_name}: {fault}")
 
     def prompt(self, point: Any, contract: Contract, wording: int, rng: Random) -> str:
@@ -260,42 +258,6 @@ def round_up(value: float) -> float:
         raise ValueError(f"a limit must be positive, not {value!r}")
     unit = 10.0 ** (math.floor(math.log10(value)) - 2)
     return float(f"{math.ceil(value / unit - 1e-9) * unit:.3g}")
-
-
-def _faults(family: Family) -> Iterator[tuple[str, str]]:
-    """Yield what makes no sense in a family, as (field, what is wrong)."""
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", family.name):
-        yield "name", f"{family.name!r} is not made of small letters, digits and underscores"
-    if family.tier not in (1, 2, 3):
-        yield "tier", f"{family.tier!r} is not 1, 2 or 3"
-    if tuple(family.points) != SPLITS:
-        yield "points", f"the splits are {tuple(family.points)}, not {SPLITS}"
-    seen: dict[str, str] = {}
-    for split, points in family.points.items():
-        if not points:
-            yield "points", f"there is none in {split}"
-        for point in points:
-            if point.label in seen:
-                yield "points", f"'{point.label}' stands in {seen[point.label]} and again in {split}"
-            seen[point.label] = split
-    if family.duration is not None and not family.duration > 0:
-        yield "duration", f"{family.duration!r} is not positive"
-    if not family.wordings:
-        yield "wordings", "there is none"
-    for number, (_, text) in enumerate(family.wordings):
-        for needed in ["{variables}"] + ["{window}"] * (family.duration is not None):
-            if needed not in text:
-                yield f"wordings[{number}]", f"it has no {needed}"
-    if family.runs < 1 or (family.duration is not None and family.runs < LEAST_RUNS):
-        least = LEAST_RUNS if family.duration is not None else 1
-        yield "runs", f"{family.runs} gold runs cannot tell how much one scatters; at least {least} do"
-    if not family.perturbations or Perturbation() in family.perturbations:
-        yield "perturbations", "each must change something, and there must be one: answers are proved by it"
-    for suite, counts in family.suites.items():
-        for split, count in zip(SPLITS, counts, strict=True):
-            most = len(family.points[split]) * len(family.wordings)
-            if count > most:
-                yield "suites", f"{count} tasks in {suite}/{split}, but there are only {most} of points x wordings"
 
 
 def _anchored(anchor: Anchor) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from mdgym.tasks.suites import find_task, load_suite, suite_names
 from mdgym.tasks.task import SPLITS
 
 LEAST = {
-    "core": {"train": 350, "validation": 130, "test": 170},
+    "core": {"train": 550, "validation": 220, "test": 280},
     "micro": {"train": 400, "validation": 100, "test": 100},
     "slow": {"train": 20, "validation": 6, "test": 6},
 }
-LEAST_FAMILIES = {"core": 18, "micro": 8, "slow": 3}
+LEAST_FAMILIES = {"core": 18, "micro": 8, "slow": 2}
 
 
 def every_task():
