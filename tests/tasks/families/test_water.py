@@ -4,6 +4,7 @@ import re
 import pytest
 
 from mdgym.errors import TaskError
+from mdgym.scoring import SerialPool
 from mdgym.tasks import measurements
 from mdgym.tasks.families.water import ATOMS, CUTOFF, FAMILY, FILE, MOLECULES, PER_VOLUME, RADIUS, WaterPoint
 from mdgym.tasks.families.water_models import SPC, SPCE, TIP3P, lattice
@@ -104,3 +105,15 @@ def test_every_number_of_the_model_stands_in_the_prompt(task):
         assert re.search(rf"(?<![\d.]){re.escape(f'{number:g}')}(?!\d)", task.prompt), number
     for length in (model["sigma"], model["bond"], CUTOFF):
         assert f"{length:g}" in task.prompt or f"{length / 10:g}" in task.prompt
+
+
+@pytest.mark.parametrize("extra", ["pair_modify shift yes", "pair_modify tail yes"])
+def test_a_shift_or_a_tail_correction_is_another_potential(extra):
+    task = TASKS[0]
+    script = task.gold.replace("kspace_style", f"{extra}\nkspace_style")
+    script = script.replace("run             2000", "run 200").replace("run             5000", "run 1000")
+    with SerialPool() as pool:
+        checks = {check.name: check.passed for check in pool.score(task, script, 1).score.checks}
+        right = script.replace(extra, "")
+        assert all(c.passed for c in pool.score(task, right, 1).score.checks if c.name in ("potential", "finite"))
+    assert checks["potential"] is False
