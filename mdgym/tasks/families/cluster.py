@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 import numpy as np
@@ -30,8 +31,7 @@ ANCHOR_ACCURACY = 1e-6
 DISPLACEMENT = 0.05
 # So far that remembered sizes which the pressure corrects (one Newton step) are off by more than is allowed.
 PERTURBATIONS = tuple(Perturbation(energy=e, length=x) for e in (1.03, 0.97) for x in (1.02, 0.98))
-# The cutoff is farther than this times the largest distance of the start.
-REACH = 1.05
+REACH = 1.05  # the cutoff is farther than this times the largest distance of the start
 
 # Size: (meaning by language, LAMMPS commands that compute it)
 _PAIRS = "compute         pairs all pair/local dist\ncompute         size all reduce {} c_pairs inputs local"
@@ -156,14 +156,11 @@ class ClusterPoint:
         return found
 
 
-def _metal(shape: str, size: str, shifted: bool, cutoff: float, kind: str, *coefficients: float) -> ClusterPoint:
-    return ClusterPoint(shape, size, PairPotential(kind, coefficients, cutoff, shifted, "metal"))
+def _cluster(units: str, shape: str, size: str, shift: bool, cutoff: float, kind: str, *numbers: float) -> ClusterPoint:
+    return ClusterPoint(shape, size, PairPotential(kind, numbers, cutoff, shift, units))
 
 
-def _reduced(shape: str, size: str, shifted: bool, cutoff: float, kind: str, *coefficients: float) -> ClusterPoint:
-    return ClusterPoint(shape, size, PairPotential(kind, coefficients, cutoff, shifted, "lj"))
-
-
+_metal, _reduced = partial(_cluster, "metal"), partial(_cluster, "lj")
 # No shape and no coefficients stand in two splits. Spacings are not below 1: minimizers of LAMMPS move atoms by up to
 # 0.1 (`dmax`), and cg did not end where stiff bonds were shorter (epsilon 1.5, sigma 0.8).
 POINTS = {
@@ -291,9 +288,7 @@ FAMILY = Family(
     wordings=WORDINGS,
     points=POINTS,
     fields=fields,
-    meanings=lambda point: {
-        language: {"energy": _ENERGY[language], "size": SIZES[point.size][0][language]} for language in _ENERGY
-    },
+    meanings=lambda point: {x: {"energy": _ENERGY[x], "size": SIZES[point.size][0][x]} for x in _ENERGY},
     gold=gold,
     variants=lambda point: (fire(point),),
     references=references,
