@@ -17,8 +17,8 @@ from mdgym.engine.handle import Handle, LammpsError
 
 MAX_SAMPLES = 2_000
 MAX_FRAMES = 40
-# A run shorter than this keeps about ten frames; longer ones about twenty-four, so that a window that is a part of one run
-# has enough of them for what is measured in frames (a frame of 256 atoms costs 0.05 ms).
+# A run shorter than this keeps about ten frames; longer ones about twenty-four, so that a window that is a part of one
+# run has enough of them for what is measured in frames (a frame of 256 atoms costs 0.05 ms).
 LONG_RUN = 1_000
 MAX_FRAME_BYTES = 32 << 20
 INTENSIVE = ("t", "p", "p[1]", "p[2]", "p[3]", "p[4]", "p[5]", "p[6]", "vol", "atoms", "dt", "mass")

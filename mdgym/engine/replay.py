@@ -160,7 +160,10 @@ def _restore(handle: Handle, job: Replay, restart: bytes, secret: str) -> None:
     path.write_bytes(restart)
     masses = [f"mass {i} {mass!r}" for i, mass in enumerate(job.masses, 1)]
     settings = ("neigh_modify delay 0 every 1 check yes", "thermo_modify norm no")
-    for command in ("atom_modify map array", f"read_restart {path}", *job.force_field, *masses, *settings):
+    style, *others = job.force_field
+    # a style of the same name keeps what the script has modified
+    usual = ("pair_modify shift no tail no",) if style.startswith("pair_style") else ()
+    for command in ("atom_modify map array", f"read_restart {path}", style, *usual, *others, *masses, *settings):
         handle.command(command)
 
 

@@ -44,3 +44,19 @@ def test_energies_and_motion_of_a_bonded_system_are_reproduced() -> None:
     assert result.potentials == pytest.approx([frame.potential for frame in frames], rel=1e-12)
     energy = [COLUMNS.index("potential"), COLUMNS.index("kinetic")]
     assert np.sum(result.samples[0, energy]) == pytest.approx(np.sum(segment.samples[-1, energy]), rel=1e-12)
+
+
+@pytest.mark.parametrize("modified", ["shift yes", "tail yes"])
+def test_what_a_script_has_modified_does_not_pass_into_the_replay(modified: str) -> None:
+    plain = ("pair_style lj/cut 1.3", *FORCE_FIELD[2:])
+    script = SCRIPT.replace("lj/cut 1.12", "lj/cut 1.3").replace("pair_modify shift yes", f"pair_modify {modified}")
+    with Engine() as engine:
+        execution = engine.run(script)
+        state = execution.state
+        assert state is not None, execution.error
+        frames = execution.segments[-1].frames[-3:]
+        job = Replay("lj", 3, state.periodic, (1.0,), state.types, plain, frames, None, state.restart)
+        result = engine.replay(job)
+    assert result.error == ""
+    off = [abs(a - frame.potential) / state.atoms for a, frame in zip(result.potentials, frames, strict=True)]
+    assert min(off) > 1e-3
