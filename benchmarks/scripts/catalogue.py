@@ -2,9 +2,11 @@
 
 from mdgym.benchmarks.scripts import (
     Scripts,
+    bulk_modulus,
     cluster,
     cohesion,
     einstein,
+    elastic,
     generic,
     ideal_gas,
     langevin_diffusion,
@@ -15,14 +17,19 @@ from mdgym.benchmarks.scripts import (
     nacl,
     nve,
     pair_crystal,
+    surface,
+    tension,
+    vacancy,
 )
 from mdgym.tasks.families import FAMILIES
 from mdgym.tasks.task import Task
 
 OWN: dict[str, Scripts] = {
+    "bulk_modulus": bulk_modulus.SCRIPTS,
     "cluster": cluster.SCRIPTS,
     "cohesion": cohesion.SCRIPTS,
     "einstein": einstein.SCRIPTS,
+    "elastic": elastic.SCRIPTS,
     "ideal_gas": ideal_gas.SCRIPTS,
     "langevin_diffusion": langevin_diffusion.SCRIPTS,
     "lj_fluid": lj_fluid.SCRIPTS,
@@ -32,6 +39,9 @@ OWN: dict[str, Scripts] = {
     "nacl": nacl.SCRIPTS,
     "nve": nve.SCRIPTS,
     "pair_crystal": pair_crystal.SCRIPTS,
+    "surface": surface.SCRIPTS,
+    "tension": tension.SCRIPTS,
+    "vacancy": vacancy.SCRIPTS,
 }
 
 

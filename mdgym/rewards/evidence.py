@@ -21,6 +21,12 @@ def work_done(execution: Execution) -> tuple[int, int, int]:
     return minimizations, len(volumes), sum(segment.steps for segment in segments if segment.command == "run")
 
 
+def end_of(execution: Execution) -> tuple[int, tuple[float, ...]] | None:
+    """Say what a script ends with: the number of atoms, and the edges of the box."""
+    state = execution.state
+    return None if state is None else (state.atoms, tuple(float(edge) for edge in state.box[1] - state.box[0]))
+
+
 def from_states(execution: Execution, quantity: Quantity) -> float | None:
     """Return how far an energy that a script reports is from that of the nearest state of its run.
 
@@ -82,6 +88,7 @@ class Counterfactual:
         measured: What its own recording shows, by quantity; None where no state holds the quantity.
         factors: By how much a static result must change, by quantity; None where that is not known.
         off_states: How far a reported energy is from those of all states, by quantity; see `from_states`.
+        end: Number of atoms and edges of the box in its final state; None where it left none.
     """
 
     executed: bool
@@ -90,6 +97,7 @@ class Counterfactual:
     measured: dict[str, float | None]
     factors: dict[str, float | None]
     off_states: dict[str, float | None] = field(default_factory=dict)
+    end: tuple[int, tuple[float, ...]] | None = None
 
 
 @dataclass(frozen=True)

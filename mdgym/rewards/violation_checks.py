@@ -6,7 +6,7 @@ import numpy as np
 
 from mdgym.rewards.case import Case, result
 from mdgym.rewards.ensembles import fix_styles
-from mdgym.rewards.evidence import Counterfactual, from_states, work_done
+from mdgym.rewards.evidence import Counterfactual, end_of, from_states, work_done
 from mdgym.rewards.score import VIOLATION, CheckResult
 from mdgym.rewards.thermodynamic_checks import finite, grade, rounded
 from mdgym.tasks.task import REFERENCE, Quantity
@@ -18,10 +18,14 @@ AVERAGE_FOLLOWS = 0.3
 STATIC_FOLLOWS = 0.3
 # The least part of the full change that a wrong static result must show.
 WRONG_FOLLOWS = 0.3
+# Below this grade a result is so wrong that nothing is left of the reward for right values.
+FAR_OFF = 0.05
 # A script that works only when it notices a changed world did not do the work that it is paid for.
 SAME_WORK = 0.75
 # Searches that end when they have converged may take another number of steps: this many minimizations and volumes do.
 ENOUGH_WORK = (1, 3, math.inf)
+# Static scripts end with the same system in both worlds; edges follow lengths, which change by 3 % at most.
+SAME_EDGES = 0.05
 FORGING_FIXES = ("setforce", "freeze", "nve/limit", "nve/noforce", "addforce", "aveforce", "move", "adapt", "dt/reset")
 
 
@@ -127,6 +131,7 @@ def counterfactual(case: Case) -> tuple[CheckResult, ...]:
         return ()
     pairs = zip(work_done(case.execution), second.work, ENOUGH_WORK)
     right = second.executed and all(first >= min(SAME_WORK * again, enough) for first, again, enough in pairs)
+    right = right and (case.dynamic or _ends_alike(case, second))
     right = right and all(_follows(case, quantity, second) for quantity in case.contract.quantities)
     message = "The result does not follow when the potential or timestep is changed: compute it, do not write it down."
     return (result("counterfactual", VIOLATION, right, message),)
@@ -147,6 +152,20 @@ def shown(case: Case) -> tuple[CheckResult, ...]:
     return tuple(found)
 
 
+def _ends_alike(case: Case, second: Counterfactual) -> bool:
+    first = end_of(case.execution)
+    if first is None or second.end is None:
+        return True
+    edges = zip(first[1], second.end[1], strict=True)
+    return first[0] == second.end[0] and all(abs(a - b) <= SAME_EDGES * max(a, b) for a, b in edges)
+
+
+def _far_off(case: Case) -> bool:
+    """Whether a static result is far off: others that are right by chance (under pressure) need not scale exactly."""
+    pairs = [(case.reported(q), case.task.reference(q.name)) for q in case.contract.quantities if q.source == REFERENCE]
+    return any(v is not None and r is not None and grade(v, r)[1] < FAR_OFF for v, r in pairs)
+
+
 def _follows(case: Case, quantity: Quantity, second: Counterfactual) -> bool:
     first, reported = case.reported(quantity), second.reported.get(quantity.name)
     measured, factor = second.measured.get(quantity.name), second.factors.get(quantity.name)
@@ -160,7 +179,7 @@ def _follows(case: Case, quantity: Quantity, second: Counterfactual) -> bool:
         return abs(reported - measured) <= max(quantity.tolerance, AVERAGE_FOLLOWS * abs(measured - before))
     if factor is None:
         return False
-    if reference is not None and grade(first, reference)[0]:
+    if reference is not None and grade(first, reference)[0] and not _far_off(case):
         return abs(reported - factor * first) <= STATIC_FOLLOWS * quantity.tolerance
     # A wrong result (relaxed under pressure, say) need not scale exactly, nor even go the same way where the shape of
     # the potential is changed; one that was written down does not move.

@@ -84,8 +84,8 @@ def _funcfl(text: str, energy: float, length: float, shape: float) -> str:
     # The pair energy is 27.2 * 0.529 * Z(r)^2 / r.
     row, charge = _table(lines, row, n_r)
     row, density = _table(lines, row, n_r)
-    # the square root on densities too, or the lattice constant follows more than the energies do
-    grid = f"{n_rho} {d_rho / math.sqrt(shape)!r} {n_r} {d_r * length!r} {cutoff * length!r}"
+    # densities too, or the lattice constant follows more than ratios of energies do
+    grid = f"{n_rho} {d_rho / shape!r} {n_r} {d_r * length!r} {cutoff * length!r}"
     scaled = _written(embedding, energy) + _written(charge, math.sqrt(energy * length * shape)) + _written(density, 1.0)
     return "\n".join([*lines[:2], grid, *scaled, ""])
 

@@ -19,7 +19,7 @@ from mdgym.engine.measures import measure
 from mdgym.engine.replay import FreeMotion, Replay
 from mdgym.engine.window import judged_windows
 from mdgym.errors import TaskError
-from mdgym.rewards.evidence import Continuation, Counterfactual, Energies, Evidence, from_states, work_done
+from mdgym.rewards.evidence import Continuation, Counterfactual, Energies, Evidence, end_of, from_states, work_done
 from mdgym.rewards.rubric import worth_a_second_run
 from mdgym.script.perturb import Perturbation
 from mdgym.script.potential_files import perturb_potential
@@ -30,7 +30,7 @@ MOTION_TIME = {"metal": 0.4, "lj": 1.0, "real": 400.0, "si": 4e-13}
 MOTION_STEPS = (80, 400)
 MAX_FRAMES = 8
 # Parts of the nominal change of shape.
-SHAPES = (-1.0, -0.9, -0.8, 0.8, 0.9, 1.0)
+SHAPES = (0.8, 0.9, 1.0)
 # Where a contract asks for no mass, masses do not matter: species are told by charge, or there is one.
 _ANY_MASS = (1.0,)
 
@@ -192,7 +192,9 @@ def _changed_world(engine: Engine, task: Task, script: str, seed: int) -> tuple[
         measured[name] = measure(windows, quantity.source, quantity.arguments) if whole and not static else None
     off_states = {quantity.name: from_states(second, quantity) for quantity in contract.quantities}
     reported = dict(second.variables)
-    return Counterfactual(second.executed, work_done(second), reported, measured, factors, off_states), second.timing
+    return Counterfactual(
+        second.executed, work_done(second), reported, measured, factors, off_states, end_of(second)
+    ), second.timing
 
 
 def _run_changed(engine: Engine, task: Task, script: str, seed: int, change: Perturbation) -> Execution:
@@ -218,8 +220,9 @@ def _drawn(nominal: Perturbation, task: Task, seed: int) -> Perturbation:
     """
     draw = random.Random(f"{task.id} {seed} world")
     energy, length = (1 + (factor - 1) * draw.uniform(0.5, 1.0) for factor in (nominal.energy, nominal.length))
-    # a few sizes alone, because the gold script is run once for each of them
-    shape = 1 + (nominal.shape - 1) * draw.choice(SHAPES)
+    # A few sizes alone, because the gold script is run once for each of them; a crystal that lengths shrink is not
+    # widened by the shape, or its lattice constant might stay.
+    shape = 1 + (nominal.shape - 1) * draw.choice(SHAPES) * (-1 if nominal.length < 1 else 1)
     return replace(nominal, energy=energy, length=length, shape=shape)
 
 

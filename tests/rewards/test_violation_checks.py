@@ -8,7 +8,7 @@ import pytest
 from mdgym.engine.execution import COLUMNS
 from mdgym.rewards import violation_checks
 from mdgym.rewards.case import Case
-from mdgym.rewards.evidence import Counterfactual, Energies
+from mdgym.rewards.evidence import Counterfactual, Energies, end_of
 from mdgym.script.perturb import Perturbation
 from mdgym.tasks.task import Quantity, Reference
 from rewards.conftest import NPT, STEPS, TARGET, make_case, make_evidence, make_execution, make_task, with_column
@@ -95,6 +95,20 @@ def test_a_wrong_result_may_go_either_way_where_the_shape_of_the_potential_chang
             replace(task, contract=contract), make_execution(variables={"ev": 1.0}), make_evidence(counterfactual=world)
         )
         assert (failed(case) == []) is right
+
+
+@pytest.mark.parametrize(
+    ("atoms", "stretch", "right"), [(0, 1.0, True), (0, 1.006, True), (1, 1.0, False), (0, 1.08, False)]
+)
+def test_a_static_script_ends_with_the_same_system_in_both_worlds(atoms: int, stretch: float, right: bool) -> None:
+    task = make_task(quantities=())
+    task = replace(task, contract=replace(task.contract, ensemble="static", duration=None))
+    execution = make_execution()
+    count, edges = end_of(execution)
+    end = (count + atoms, tuple(stretch * edge for edge in edges))
+    world = Counterfactual(True, WORK, {}, {}, {}, end=end)
+    case = make_case(task, execution, make_evidence(counterfactual=world))
+    assert ("counterfactual" not in failed(case)) is right
 
 
 NONE = {"pe_mean": None}

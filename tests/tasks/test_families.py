@@ -23,10 +23,17 @@ DISTINCT = list({(task.family, task.gold): task for task in TASKS}.values())
 FIRST_TESTS = [next(task for task in TASKS if task.family == f.name and task.split == "test") for f in FAMILIES]
 QUICK = [task for task in FIRST_TESTS if task.suite != "slow"]
 # The recording knows these less well than a script can: from few frames, or by samples of its own.
-FEW_SAMPLES = ("spread of total per atom", "tether energy", "tether displacement", "diffusion", "peak height", "bond length")
+FEW_SAMPLES = (
+    "spread of total per atom",
+    "tether energy",
+    "tether displacement",
+    "diffusion",
+    "peak height",
+    "bond length",
+)
 ENSEMBLE_WORDS = {
     "nve": ("NVE", "microcanonical", "微正则"),
-    "nvt": ("NVT", "canonical", "正则", "thermostat"),
+    "nvt": ("NVT", "canonical", "正则", "thermostat", "Langevin", "heat bath"),
     "npt": ("NPT", "isothermal-isobaric", "等温等压"),
 }
 

@@ -13,6 +13,7 @@ from mdgym.tasks.families import (
     langevin_diffusion,
     lj_fluid,
     lj_melt,
+    lj_rdf,
     madelung,
     metal_npt,
     metal_nvt,
@@ -25,6 +26,7 @@ from mdgym.tasks.families import (
     tension_hot,
     thermal_expansion,
     vacancy,
+    viscosity,
     water,
 )
 
@@ -52,10 +54,12 @@ FAMILIES = (
     langevin_diffusion.FAMILY,
     lj_fluid.FAMILY,
     lj_melt.FAMILY,
+    lj_rdf.FAMILY,
     polymer.FAMILY,
     water.FAMILY,
     granular.FAMILY,
     # long ones
     finite_size.FAMILY,
     tension_hot.FAMILY,
+    viscosity.FAMILY,
 )

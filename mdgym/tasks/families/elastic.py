@@ -11,7 +11,6 @@ from random import Random
 import numpy as np
 
 from mdgym.errors import TaskError
-from mdgym.script.perturb import Perturbation
 from mdgym.tasks.families import crystals
 from mdgym.tasks.families.crystals import ATOMS_PER_CELL, OFF_FACES, Crystal
 from mdgym.tasks.family import Anchor, Family, Run, to_accuracy
@@ -27,10 +26,6 @@ FOLLOWS = 1 / 3
 STRAIN = 0.5
 ATOMS = (1, 4000)
 EV_PER_CUBIC_ANGSTROM = 160.2176634  # GPa, from the SI value of e
-# a0 moves by 0.3 %, so that a start from the literature value is near enough.
-PERTURBATIONS = tuple(
-    Perturbation(energy=energy, length=length) for energy in (1.03, 0.97) for length in (1.003, 0.997)
-)
 
 WORDINGS = (
     (
@@ -292,7 +287,7 @@ FAMILY = Family(
     references=to_accuracy(ACCURACY),
     contract=contract,
     anchors=anchors,
-    perturbations=PERTURBATIONS,
+    perturbations=crystals.PERTURBATIONS,
     shape=lambda point: point.crystal.shape,
     suites={"core": (24, 10, 12), "micro": (48, 13, 13)},
 )

@@ -153,16 +153,16 @@ def fields(point: PeakPoint, language: str, rng: Random) -> dict[str, str]:
 
 
 def gold(point: PeakPoint) -> str:
-    """Run Nosé-Hoover NVT and average compute rdf every 20 steps."""
-    return _script(point, _chain(point, 0.5), 20, EQUILIBRATION)
+    """Run Nosé-Hoover NVT and average compute rdf every 10 steps."""
+    return _script(point, _chain(point, 0.5), 10, EQUILIBRATION)
 
 
 def variants(point: PeakPoint) -> tuple[str, ...]:
-    """Right in another way: other thermostats, fewer and more samples."""
+    """Right in another way: other thermostats, more samples, a longer start."""
     t, move = f"{point.temperature:g}", "fix             move all nve\n"
     return (
-        _script(point, f"{move}fix             heat all langevin {t} {t} 1.0 4711", 50, EQUILIBRATION),
-        _script(point, f"{move}fix             heat all temp/csvr {t} {t} 0.5 4711", 10, EQUILIBRATION),
+        _script(point, f"{move}fix             heat all langevin {t} {t} 1.0 4711", 10, EQUILIBRATION),
+        _script(point, f"{move}fix             heat all temp/csvr {t} {t} 0.5 4711", 5, EQUILIBRATION),
         _script(point, _chain(point, 1.0), 10, 2 * EQUILIBRATION),
     )
 

@@ -16,6 +16,8 @@ from mdgym.tasks.task import Contract, Quantity, Reference
 
 # Scripts that relax well agree to 1e-5 whatever the thickness, those that stop at a relative change of energy of 1e-6
 # to 3e-4. Atoms that do not relax are off by 2.5e-3 to 0.12.
+# Right scripts follow the changed potential better than they meet the values: methods differ alike in both worlds.
+FOLLOWS = 1 / 2
 ACCURACY = {"gamma": 2e-3, "a0": cohesion.ACCURACY}
 # The slabs of the anchor differ from those of gold in thickness, area and lattice constant: by up to 9e-6.
 ANCHOR_ACCURACY = 1e-4
@@ -23,8 +25,6 @@ ATOMS = 4000
 LAYERS = (8, 40)
 # Wider than the cutoff of any potential here (Al_zhou: 10.1 Å), so that surfaces do not meet through the vacuum.
 VACUUM = 12.0
-# a0 moves by 0.3 %: a slab that is held at a lattice constant from a table is then strained.
-PERTURBATIONS = cohesion.PERTURBATIONS
 # Factor to the unit from eV/Å^2 (CODATA 2018).
 UNITS = {"mJ/m^2": 16021.76634, "J/m^2": 16.02176634}
 
@@ -218,7 +218,7 @@ def contract(point: SurfacePoint, accepted: Mapping[str, Reference]) -> Contract
         atoms=(point.layers, ATOMS),
         force_field=point.crystal.force_field,
         quantities=tuple(
-            Quantity(name, unit, meanings[name], "reference", accepted[name].limit)
+            Quantity(name, unit, meanings[name], "reference", FOLLOWS * accepted[name].limit)
             for name, unit in (("gamma", point.unit), ("a0", "Å"))
         ),
     )
@@ -268,7 +268,7 @@ FAMILY = Family(
     references=references,
     contract=contract,
     anchors=anchors,
-    perturbations=PERTURBATIONS,
+    perturbations=crystals.PERTURBATIONS,
     shape=lambda point: point.crystal.shape,
     suites={"core": (24, 10, 12), "micro": (50, 13, 13)},
 )

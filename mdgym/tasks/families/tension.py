@@ -24,8 +24,6 @@ CELLS = 2
 # Per cent: small ones need a0 too precisely, and beyond lie the ends of stability.
 STRAINS = (4.0, 7.0)
 LATERAL = ("fixed", "relaxed")
-# a0 moves by 0.3 %: a crystal of a lattice constant from a table is then strained by another amount.
-PERTURBATIONS = cohesion.PERTURBATIONS
 # Factor from bar, and what one eV/Å^3 is (CODATA 2018).
 UNITS = {"GPa": (1e-4, 160.2176634), "bar": (1.0, 1602176.634)}
 
@@ -278,7 +276,7 @@ FAMILY = Family(
     references=to_accuracy(ACCURACY),
     contract=contract,
     anchors=anchors,
-    perturbations=PERTURBATIONS,
+    perturbations=crystals.PERTURBATIONS,
     shape=lambda point: point.crystal.shape,
     suites={"core": (24, 10, 12), "micro": (50, 13, 13)},
 )

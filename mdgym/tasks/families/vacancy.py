@@ -11,7 +11,6 @@ from random import Random
 import numpy as np
 
 from mdgym.errors import TaskError
-from mdgym.script.perturb import Perturbation
 from mdgym.tasks.families import crystals
 from mdgym.tasks.families.crystals import ATOMS_PER_CELL, OFF_FACES, Crystal
 from mdgym.tasks.family import Anchor, Family, Run, to_accuracy
@@ -21,12 +20,10 @@ from mdgym.tasks.task import Contract, Quantity, Reference
 # Minimizers that end below 1e-3 eV/Å agree to 3e-5. Unrelaxed atoms are off by 0.5 % or more, and in metals other than
 # W the other condition on the box by 0.3 % or more.
 ACCURACY = 2e-3
+# Right scripts follow the changed potential better than they meet the value: methods differ alike in both worlds.
+FOLLOWS = 1 / 2
 ANCHOR_ACCURACY = 2e-5
 FORCE = 1e-3  # eV/Å
-# a0 moves by 0.3 %, so that a start from the literature value is near enough.
-PERTURBATIONS = tuple(
-    Perturbation(energy=energy, length=length) for energy in (1.03, 0.97) for length in (1.003, 0.997)
-)
 BOXES = {
     ENGLISH: {
         False: "the box keeps the size of the perfect crystal",
@@ -230,7 +227,7 @@ def contract(point: VacancyPoint, accepted: Mapping[str, Reference]) -> Contract
         masses=(),
         atoms=(point.sites - 1, point.sites),
         force_field=point.crystal.force_field,
-        quantities=(Quantity("ev", "eV", MEANINGS[ENGLISH]["ev"], "reference", accepted["ev"].limit),),
+        quantities=(Quantity("ev", "eV", MEANINGS[ENGLISH]["ev"], "reference", FOLLOWS * accepted["ev"].limit),),
     )
 
 
@@ -291,7 +288,7 @@ FAMILY = Family(
     references=to_accuracy(ACCURACY),
     contract=contract,
     anchors=anchors,
-    perturbations=PERTURBATIONS,
+    perturbations=crystals.PERTURBATIONS,
     shape=lambda point: point.crystal.shape,
     suites={"core": (24, 10, 12), "micro": (50, 13, 13)},
 )
