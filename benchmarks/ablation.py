@@ -68,7 +68,12 @@ def ablations(task: Task) -> tuple[Ablation, ...]:
     family, point = family_of(task), point_of(task)
     found = []
     for entity in entities(point):
-        others = (other for other in with_another(family, point, entity) if told(family, task, point, other))
+        others = (
+            other
+            for other in with_another(family, point, entity)
+            # what an input file brings along does not stand in the script
+            if family.gold(other) != task.gold and told(family, task, point, other)
+        )
         for other in islice(others, VALUES):
             found.append(Ablation(task, entity, family.gold(other), str(getattr(other, entity))))
     return tuple(found)

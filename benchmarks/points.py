@@ -10,7 +10,7 @@ from mdgym.tasks.families import FAMILIES
 from mdgym.tasks.family import Family
 from mdgym.tasks.task import SPLITS, Task
 
-# Numbers are changed by these factors where no other point of the family has another value that fits.
+# Numbers are changed by these factors too, if no other point of the family has a value that is farther and fits.
 _FACTORS = (1.25, 0.8)
 
 
@@ -56,13 +56,10 @@ def with_another(family: Family, point: Any, entity: str) -> Iterator[Any]:
     own = getattr(point, entity)
     others = [getattr(p, entity) for split in SPLITS for p in family.points[split]]
     values = [value for value in dict.fromkeys(others) if value != own]
-    if isinstance(own, int | float):
+    if isinstance(own, int | float) and not isinstance(own, bool):
+        near = [type(own)(own * factor) for factor in _FACTORS] + [own + 1] * isinstance(own, int)
         # the farthest first: 1 bar and 0 are the same to a crystal
-        values.sort(key=lambda value: -abs(value - own))
-    if isinstance(own, float):
-        values += [own * factor for factor in _FACTORS]
-    elif isinstance(own, int) and not isinstance(own, bool):
-        values += [own + 1, own - 1]
+        values = sorted({*values, *near} - {own}, key=lambda value: -abs(value - own))
     for value in values:
         try:
             other = dataclasses.replace(point, **{entity: value})
