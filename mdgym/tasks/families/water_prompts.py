@@ -34,8 +34,8 @@ WORDINGS = (
         "correction; electrostatics is summed with a reciprocal-space method (real-space cutoff {cutoff}, relative "
         "accuracy {kspace} or better). Initial coordinates, box and topology stand in {file} (LAMMPS, atom_style full; "
         "types 1 = O, 2 = H; no masses, zero charges). Write a LAMMPS script (units real) that keeps the constraints "
-        "with fix shake to 1e-4 or better and the box as it is, melts the initial lattice, and determines energy and "
-        "coordination. The damping time of the thermostat must not exceed 0.2 ps; weak coupling and rescaling are "
+        "with fix shake to 1e-4 or better and the box as it is, melts the initial lattice, and determines its "
+        "energy. The damping time of the thermostat must not exceed 0.2 ps; weak coupling and rescaling are "
         "not canonical. {window}\n\n{variables}",
     ),
     (
@@ -53,7 +53,7 @@ WORDINGS = (
     ),
     (
         ENGLISH,
-        "need energy + first-shell coordination of {model} at {temperature} K, nvt, lammps real units. geometry comes "
+        "need the energy of {model} at {temperature} K, nvt, lammps real units. geometry comes "
         "in {file} ({molecules} waters, full style, O type 1 / H type 2, no masses, charges all zero - set them "
         "yourself, don't change the box). O: {oxygen} g/mol, {negative} e, eps {epsilon} kcal/mol, sigma {sigma}; H: "
         "{hydrogen} g/mol, +{positive} e, no LJ. fix shake on the bond ({bond}) and the angle ({angle} deg), tol 1e-4 "
@@ -74,7 +74,6 @@ WORDINGS = (
 MEANINGS = {
     ENGLISH: {
         "upot": "mean potential energy per molecule",
-        "coord": "mean number of other oxygens within 3.5 Å of an oxygen",
     },
-    CHINESE: {"upot": "每个水分子的平均势能", "coord": "每个氧原子周围 3.5 Å 以内其他氧原子的平均数目"},
+    CHINESE: {"upot": "每个水分子的平均势能"},
 }

@@ -41,14 +41,14 @@ def test_typical_mistakes_lie_outside(task):
         assert abs(wrong - place.value) > place.limit
     for wrong in (height.value * density, height.value - 1, 4.0):
         assert abs(wrong - height.value) > height.limit
-    assert height.limit < 0.061 * height.value
+    assert height.limit < 0.041 * height.value
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda t: t.id)
 def test_one_bin_is_forgiven_and_two_are_not(task):
     place, height = task.contract.quantities
     assert WIDTH < place.tolerance < 2 * WIDTH
-    assert height.tolerance < 0.07 * task.reference("gpeak").value
+    assert height.tolerance < 0.06 * task.reference("gpeak").value
 
 
 @pytest.mark.parametrize("change", FAMILY.perturbations)
