@@ -23,7 +23,7 @@ def test_the_peak_is_that_of_monte_carlo(task):
     for name in ("rpeak", "gpeak"):
         reference = task.reference(name)
         assert "Monte Carlo" in reference.anchor_source
-        assert reference.anchor_limit <= reference.limit
+        assert abs(reference.value - reference.anchor) < 0.7 * reference.limit
 
 
 def test_the_peak_at_a_state_that_is_often_quoted():
