@@ -82,7 +82,8 @@ _ENSEMBLE, _VALUE = "wrong ensemble or too short", "wrong pressure or temperatur
 MISTAKES = {
     "one atom lost": Mistake(_ENSEMBLE, _edit((_READ, "\\g<0>\ngroup one id 1\ndelete_atoms group one compress yes"))),
     "other names": Mistake(_ENSEMBLE, _edit((_ENERGY, "variable e equal pe"), (_SIZE, "variable s equal c_size"))),
-    "not relaxed": Mistake(_VALUE, _edit((_MINIMIZE, "run 0"))),
+    # what was typed in is reported
+    "not relaxed": Mistake(_ENSEMBLE, _edit((_MINIMIZE, "run 0"))),
     "a few steps": Mistake(_VALUE, _edit(_style("cg", "0 0 3 100"))),
     "loose": Mistake(_VALUE, _edit(_style("sd", "1e-3 1e-3 100 1000"))),
     "energy of an atom": Mistake(_VALUE, _edit((_ENERGY, "variable energy equal @total@/atoms"))),

@@ -144,6 +144,13 @@ def _commented(task: Task) -> str:
     return f"# written by hand\n\n{first} # a comment\n{rest}\n# the end\n"
 
 
+def _renamed(task: Task) -> str:
+    names = [quantity.name for quantity in task.contract.quantities] if task.contract else []
+    # one result may be computed from another: all are copied before any is deleted
+    copied = [f"variable my_{name} equal ${{{name}}}" for name in names]
+    return "\n".join([task.gold, *copied, *(f"variable {name} delete" for name in names), ""])
+
+
 def _continued(task: Task) -> str:
     return re.sub(r"^(create_box|pair_coeff|create_atoms|read_data|velocity)\s+", r"\1 &\n    ", task.gold, flags=re.M)
 
@@ -188,17 +195,7 @@ MISTAKES: dict[str, Mistake] = {
         "wrong ensemble or too short",
         lambda task: f"{task.gold}\nvariable {task.contract.quantities[-1].name} delete\n" if task.contract else "",
     ),
-    "other names": Mistake(
-        "wrong ensemble or too short",
-        lambda task: (
-            task.gold
-            + "".join(
-                f"\nvariable my_{q.name} equal ${{{q.name}}}\nvariable {q.name} delete"
-                for q in (task.contract.quantities if task.contract else ())
-            )
-            + "\n"
-        ),
-    ),
+    "other names": Mistake("wrong ensemble or too short", _renamed),
     "too short": Mistake("wrong ensemble or too short", _moving(lambda task: scale_runs(task.gold, 0.2))),
     "no thermostat": Mistake("wrong ensemble or too short", _without_thermostat),
     "another temperature": Mistake("wrong pressure or temperature", _another_temperature),

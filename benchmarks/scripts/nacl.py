@@ -67,10 +67,11 @@ VARIANTS = {
     "cutoff of the lists": _edit((_KSPACE, "\\g<0>\nneighbor 1.5 bin\nneigh_modify delay 0 every 1 check yes")),
 }
 
-_VALUE = "wrong pressure or temperature"
+_ENSEMBLE, _VALUE = "wrong ensemble or too short", "wrong pressure or temperature"
 MISTAKES = {
     "one missing": Mistake("wrong ensemble or too short", _edit((_EPAIR, ""))),
-    "not relaxed": Mistake(_VALUE, _edit((_RELAX, "run 0"))),
+    # what was typed in is reported
+    "not relaxed": Mistake(_ENSEMBLE, _edit((_RELAX, "run 0"))),
     "under pressure": Mistake(
         _VALUE, _edit((_RELAX, "fix relax all box/relax iso 30000.0 vmax 0.002\nminimize 0 1e-8 500 5000"))
     ),

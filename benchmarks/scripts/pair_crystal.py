@@ -113,7 +113,8 @@ MISTAKES = {
         _ENSEMBLE, _edit((_REGION, "region box block 0 11 0 11 0 11"), (_A0, "variable a0 equal lx/11"))
     ),
     "one missing": Mistake(_ENSEMBLE, _edit((_EPOT, ""))),
-    "not relaxed": Mistake(_VALUE, _edit((_RELAX, "run 0"))),
+    # what was typed in is reported
+    "not relaxed": Mistake(_ENSEMBLE, _edit((_RELAX, "run 0"))),
     "under pressure": Mistake(
         _VALUE,
         _edit(
