@@ -7,8 +7,9 @@ from dataclasses import dataclass
 class Limits:
     """What one script may use.
 
-    The first limit that a long script meets is `atom_steps`, which does not depend on the clock; wall clock and
-    CPU time are the net behind it. Hitting any of them ends the script with the status "quota" or "timeout".
+    The first limit that a long script meets is `atom_steps`, which does not depend on the clock. CPU time is the net
+    behind it, and wall clock that behind CPU time, so that a busy machine ends no script that an idle one does not.
+    Hitting any of them ends the script with the status "quota" or "timeout".
 
     Attributes:
         wall_s: Wall-clock time, seconds.
@@ -23,7 +24,7 @@ class Limits:
         run_steps: Shorten each `run` to this many steps (None: never); the execution is then marked `capped`.
     """
 
-    wall_s: float = 10.0
+    wall_s: float = 30.0
     cpu_s: float = 10.0
     atom_steps: float = 5e7
     memory_mb: int = 2048

@@ -65,8 +65,9 @@ class SerialPool:
         engine = self.engine
         script = extract_script(answer).script
         names = tuple(q.name for q in task.contract.quantities) if task.contract else ()
+        limits = task.limits(engine.limits)
         run_start = time.perf_counter()
-        execution = engine.run(script, files=input_files(task), variables=names, seed=seed)
+        execution = engine.run(script, files=input_files(task), variables=names, seed=seed, limits=limits)
         verify_start = time.perf_counter()
         evidence = verify(engine, task, script, execution, seed)
         verify_end = time.perf_counter()

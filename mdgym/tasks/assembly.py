@@ -108,6 +108,7 @@ def assemble_family(plan: Plan, split: str, family: Family, count: int, find: Fi
             references=references,
             files=family.files(point),
             gold=family.gold(point),
+            cpu_s=measurement.cpu_s,
         )
         tasks.append(task)
     return tasks

@@ -28,7 +28,7 @@ class Measurement:
         point: Its parameters.
         scripts: Hash of the gold script, its variants and what is measured; other scripts need new runs.
         measured: Values of all runs by reference name.
-        cpu_s: Mean CPU time of a gold run when it was measured, seconds; for orientation.
+        cpu_s: Mean CPU time of a gold run when it was measured, seconds; limits of scores are wide enough for it.
         mdgym: Version of this package.
         lammps: Version of LAMMPS.
         command: Command that measures it again.

@@ -4,9 +4,10 @@ Everything that a contract checks stands in the prompt. Numbers are in the LAMMP
 (`metal`: Å, eV, K, bar, ps; `lj`: reduced).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from mdgym.engine.limits import Limits
 from mdgym.engine.measures import MEASURES
 from mdgym.errors import TaskError
 from mdgym.records import digest
@@ -173,6 +174,7 @@ class Task:
         references: Accepted values.
         files: Input files that the script may read, name to text.
         gold: A right script; never shown to a policy. Empty when unknown.
+        cpu_s: CPU time that the right script took when its references were measured, seconds; 0 when unknown.
     """
 
     id: str
@@ -186,6 +188,7 @@ class Task:
     references: tuple[Reference, ...] = ()
     files: dict[str, str] = field(default_factory=dict)
     gold: str = ""
+    cpu_s: float = 0.0
     schema_version: int = 1
 
     def __post_init__(self) -> None:
@@ -202,6 +205,19 @@ class Task:
     def open(self) -> bool:
         """Whether the task has no contract."""
         return self.contract is None
+
+    def limits(self, least: Limits) -> Limits:
+        """Widen limits for a task whose right script needs more than they give.
+
+        Args:
+            least: The limits of other tasks.
+
+        Returns:
+            Limits with three times the CPU time of the right script, and six times as much by the clock, for machines
+            that are slower or busy.
+        """
+        wall_s, cpu_s = max(least.wall_s, 6 * self.cpu_s), max(least.cpu_s, 3 * self.cpu_s)
+        return replace(least, wall_s=wall_s, cpu_s=cpu_s)
 
     @property
     def hash(self) -> str:

@@ -209,7 +209,8 @@ def _run_changed(engine: Engine, task: Task, script: str, seed: int, change: Per
     inline = replace(change, energy=1.0, length=1.0) if names else change
     assert task.contract is not None
     wanted = tuple(quantity.name for quantity in task.contract.quantities)
-    limits = replace(engine.limits, wall_s=2 * engine.limits.wall_s, cpu_s=2 * engine.limits.cpu_s)
+    least = task.limits(engine.limits)
+    limits = replace(least, wall_s=2 * least.wall_s, cpu_s=2 * least.cpu_s)
     return engine.run(script, files, wanted, seed, limits, inline)
 
 
