@@ -32,9 +32,9 @@ WORDINGS = (
     (
         ENGLISH,
         "LAMMPS, units metal: surface energy of the ({face}) surface of {structure} {element}, {file} ({pair_style}), "
-        "T = 0. Slab of at least {layers} atomic layers, vacuum of {vacuum} or more, atoms relaxed, lateral edges at "
-        "the bulk lattice constant, which the script finds for this potential. The slab is the last system, at most "
-        "{most} atoms.\n\n{variables}",
+        "T = 0. Slab thick enough that its faces do not feel each other, vacuum of {vacuum} or more, atoms relaxed, "
+        "lateral edges at the bulk lattice constant, which the script finds for this potential. The slab is the last "
+        "system, at most {most} atoms.\n\n{variables}",
     ),
     (
         ENGLISH,
@@ -42,9 +42,10 @@ WORDINGS = (
         "(pair_style {pair_style}, {structure} crystal) gives it at zero temperature. Could you write the LAMMPS "
         "script (metal units)? The usual way, please: relax the bulk at zero pressure, then a slab with two ({face}) "
         "surfaces that is periodic in the plane, let its atoms relax with the in-plane size fixed to that of the "
-        "bulk, and divide the excess energy by the area of both faces. At least {layers} layers of atoms and at least "
-        "{vacuum} of empty space above them, no more than {most} atoms. Please end the script with the slab, and "
-        "type in no lattice constant or bulk energy from a table: I will swap the potential later.\n\n{variables}",
+        "bulk, and divide the excess energy by the area of both faces. Make it so thick that the two faces do not "
+        "feel each other, with at least {vacuum} of empty space above them, no more than {most} atoms. Please end the "
+        "script with the slab, and type in no lattice constant or bulk energy from a table: I will swap the potential "
+        "later.\n\n{variables}",
     ),
     (
         ENGLISH,
@@ -52,17 +53,17 @@ WORDINGS = (
         "bounded by two free surfaces of area A each, its atomic positions relaxed, and e_bulk is the energy per atom "
         "of the perfect crystal at its equilibrium lattice constant. Compute gamma for the ({face}) surfaces of "
         "{structure} {element} at T = 0 with the interatomic potential in {file}, using LAMMPS in metal units. The "
-        "slab has {layers} or more atomic layers and the periodicity of the unstrained bulk in the plane; its images "
-        "are separated by {vacuum} or more of vacuum (a free boundary will do as well). The lattice constant and "
-        "e_bulk follow from the potential in the same script. The final configuration is the slab, of at most {most} "
-        "atoms.\n\n{variables}",
+        "slab is so thick that a thicker one gives the same gamma, and has the periodicity of the unstrained bulk in "
+        "the plane; its images are separated by {vacuum} or more of vacuum (a free boundary will do as well). The "
+        "lattice constant and e_bulk follow from the potential in the same script. The final configuration is the "
+        "slab, of at most {most} atoms.\n\n{variables}",
     ),
     (
         ENGLISH,
         "Task: surface energy at 0 K, LAMMPS, units metal\n"
         "- material: {element}, {structure}, potential {file} (pair_style {pair_style})\n"
         "- surface: ({face}), unreconstructed, both sides of a slab\n"
-        "- slab: at least {layers} atomic layers, vacuum at least {vacuum}, no more than {most} atoms, last system of "
+        "- slab: converged in thickness, vacuum at least {vacuum}, no more than {most} atoms, last system of "
         "the script\n"
         "- in-plane edges: bulk lattice constant at zero pressure (to be computed, not looked up)\n"
         "- atoms: relaxed (minimize until converged)\n"
@@ -71,18 +72,18 @@ WORDINGS = (
     (
         CHINESE,
         "请编写 LAMMPS 脚本（units metal），计算 {structure} 结构 {element} 的 ({face}) 表面在 0 K 时的表面能，"
-        "势函数文件为 {file}（pair_style {pair_style}）。用平板模型：至少 {layers} 个原子层，真空层不小于 {vacuum}，"
-        "原子总数不超过 {most}；面内尺寸固定为体相平衡晶格常数对应的值，原子位置充分弛豫，两个表面都要计入面积。"
-        "体相的晶格常数和每原子能量必须由脚本根据该势函数算出，不能使用文献值。脚本结束时体系应为该平板。"
+        "势函数文件为 {file}（pair_style {pair_style}）。用平板模型：平板须足够厚，使两个表面互不影响，"
+        "真空层不小于 {vacuum}，原子总数不超过 {most}；面内尺寸固定为体相平衡晶格常数对应的值，原子位置充分弛豫，"
+        "两个表面都要计入面积。体相的晶格常数和每原子能量必须由脚本根据该势函数算出，不能使用文献值。脚本结束时体系应为该平板。"
         "\n\n{variables}",
     ),
     (
         ENGLISH,
         "How much energy does it cost to make a ({face}) surface in {element} ({structure}) if the atoms interact as "
         "described by {file}, pair_style {pair_style}? Set this up in LAMMPS (units metal) without temperature: "
-        "bulk crystal at its own equilibrium first, then a slab, {layers} layers thick or thicker, with {vacuum} of "
-        "vacuum or more, and minimize the positions but keep the in-plane size. Up to {most} atoms. The slab must be "
-        "what is in memory at the end. Every number has to come out of your script.\n\n{variables}",
+        "bulk crystal at its own equilibrium first, then a slab, thick enough to have bulk in its middle, with "
+        "{vacuum} of vacuum or more, and minimize the positions but keep the in-plane size. Up to {most} atoms. The "
+        "slab must be what is in memory at the end. Every number has to come out of your script.\n\n{variables}",
     ),
 )
 MEANINGS = {
@@ -104,7 +105,7 @@ class SurfacePoint:
     Attributes:
         crystal: Element, structure and potential.
         face: Miller indices, such as "111".
-        layers: Least number of atomic layers of the slab.
+        layers: Least number of atomic layers of the slab of the gold script.
         unit: "mJ/m^2" or "J/m^2".
     """
 
@@ -169,7 +170,6 @@ def fields(point: SurfacePoint, language: str, rng: Random) -> dict[str, str]:
         file=point.crystal.file,
         pair_style=point.crystal.pair_style,
         face=point.face,
-        layers=str(point.layers),
         vacuum=quantity_text(VACUUM, LENGTHS, rng),
         most=str(ATOMS),
     )
@@ -210,12 +210,12 @@ variable        gamma equal (pe-atoms*v_ebulk)/(2*lx*ly)*{UNITS[point.unit]:.10g
 
 
 def contract(point: SurfacePoint, accepted: Mapping[str, Reference]) -> Contract:
-    """Say what is checked. A slab has at least one atom in each layer."""
+    """Say what is checked. That the slab is thick enough shows in gamma alone."""
     meanings = MEANINGS[ENGLISH]
     return Contract(
         units="metal",
         masses=(),
-        atoms=(point.layers, ATOMS),
+        atoms=(1, ATOMS),
         force_field=point.crystal.force_field,
         quantities=tuple(
             Quantity(name, unit, meanings[name], "reference", FOLLOWS * accepted[name].limit)
