@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from mdgym.benchmarks.pages import made_by, write_between
 from mdgym.engine import Engine
 from mdgym.engine.library import ENVIRONMENT, mpi_library, package_directory, potentials_directory
 from mdgym.scoring import SerialPool
@@ -85,7 +86,7 @@ def measure(quick: bool = False) -> dict[str, Any]:
         inside LAMMPS (script and verifier) over all CPU time, for gold scripts of tasks of at least 200 ms, and
         `lammps_cpu_share_short` for the others (None when there are none). `families`: see `family_costs`.
     """
-    everyone = [*_one_per_family(load_suite("micro", "test")), *_one_per_family(load_suite("core", "test"))]
+    everyone = [task for suite in ("micro", "core", "slow") for task in _one_per_family(load_suite(suite, "test"))]
     tasks = [task for task in everyone if task.suite == "core" and task.family in COMPARED]
     environment = {**os.environ, **ENVIRONMENT, "LAMMPS_POTENTIALS": str(potentials_directory())}
     environment["LD_LIBRARY_PATH"] = str(mpi_library().parent)
@@ -140,6 +141,29 @@ def family_costs(tasks: Sequence[Task], repetitions: int, most_s: float = math.i
                 "verifier_share": verify / total,
             }
     return found
+
+
+def write_page(page: Path, result: dict[str, Any], command: str) -> None:
+    """Put the costs into a page that has the marks of `engine`."""
+    made = made_by(command)
+    lines = ["| a script, ms | fork server | bare binary | console script | warm process |", "|---|---|---|---|---|"]
+    for title, key in (("empty", "empty_ms"), (f"mean of {len(result['core_tasks'])} gold scripts", "core_ms")):
+        ways = (f"{result[key][way]:.1f}" for way in ("forkserver", "binary", "console", "inprocess"))
+        lines.append(f"| {title} | {' | '.join(ways)} |")
+    shares = {"at least": result["lammps_cpu_share"], "less than": result["lammps_cpu_share_short"]}
+    told = (f"{share:.0%} in scores of {which} {LONG_TASK_S:g} s" for which, share in shares.items() if share)
+    lines += [
+        "",
+        f"CPU time that is spent inside LAMMPS: {', '.join(told)}.",
+        "",
+        "| suite, family | gold script scored, ms | script, ms | verifier, ms | verifier's share |",
+        "|---|---|---|---|---|",
+    ]
+    for name, cost in sorted(result["families"].items()):
+        times = " | ".join(f"{cost[key]:.0f}" for key in ("total_ms", "run_ms", "verify_ms"))
+        lines.append(f"| {name.replace('/', ', ')} | {times} | {cost['verifier_share']:.0%} |")
+    lines += ["", f"`{made['command']}`, LAMMPS {made['lammps']}, {made['date']}, {os.cpu_count()} cores."]
+    write_between(page, "engine", "\n".join(lines) + "\n", {**made, **result})
 
 
 def _one_per_family(tasks: tuple[Task, ...]) -> list[Task]:

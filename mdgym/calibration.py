@@ -1,8 +1,8 @@
 """How near do right scripts come to the limits of the checks? Wider limits for families where they come too near."""
 
 import json
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -42,7 +42,7 @@ class Calibrated:
 
 def calibrate(
     families: Sequence[Family], references: Path = measurements.DIRECTORY, workers: int = 1, points: int = 3
-) -> dict[str, tuple[Calibrated, ...]]:
+) -> Iterator[tuple[str, tuple[Calibrated, ...]]]:
     """Run gold scripts and variants of some families, and find limits for their checks.
 
     Args:
@@ -51,18 +51,29 @@ def calibrate(
         workers: Engines that run side by side.
         points: The most points of each split that are looked at, those that come first.
 
-    Returns:
-        Family to check to what was found; only checks that compare with a limit.
+    Yields:
+        Name of a family, and what was found for each of its checks that compare with a limit; as they come.
 
     Raises:
-        TaskError: Right scripts of a family come so near to a limit that it would have to be wider than allowed.
+        TaskError: At the end: right scripts of some families come so near to a limit that it would have to be wider
+            than allowed, or they fail.
     """
+    fewer = [replace(f, points={split: some[:points] for split, some in f.points.items()}, suites={}) for f in families]
+    failed = []
     with ThreadPoolExecutor(workers) as executor:
-        fewer = [
-            replace(f, points={split: some[:points] for split, some in f.points.items()}, suites={}) for f in families
-        ]
-        found = executor.map(lambda family: _of_family(family, references), fewer)
-        return {family.name: values for family, values in zip(families, found)}
+        waiting = {executor.submit(_of_family, family, references): family.name for family in fewer}
+        try:
+            for future in as_completed(waiting):
+                try:
+                    values = future.result()
+                except TaskError as error:
+                    failed.append(str(error))
+                else:
+                    yield waiting[future], values
+        finally:
+            executor.shutdown(cancel_futures=True)
+    if failed:
+        raise TaskError("; ".join(sorted(failed)))
 
 
 def save_thresholds(found: dict[str, tuple[Calibrated, ...]], path: Path = THRESHOLDS) -> None:

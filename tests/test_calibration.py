@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -43,6 +44,15 @@ def test_only_limits_that_differ_are_written_and_other_families_are_kept(tmp_pat
 @pytest.mark.slow
 def test_right_scripts_of_a_family_with_dynamics_are_looked_at():
     (family,) = (family for family in FAMILIES if family.name == "nve")
-    found = {value.check: value for value in calibrate([family])["nve"]}
+    found = {value.check: value for value in dict(calibrate([family]))["nve"]}
     assert set(found) >= {"timestep", "drift", "equipartition", "equilibrated"}
     assert all(0 < value.farthest < value.limit and value.runs > 15 for value in found.values())
+
+
+def test_a_family_that_fails_is_named_when_the_others_are_done(tmp_path):
+    good = next(family for family in FAMILIES if family.name == "granular")
+    bad = replace(good, name="broken", gold=lambda point: "units nonsense\n")
+    found = calibrate([bad, good], tmp_path, points=1)
+    assert next(found)[0] == "granular"
+    with pytest.raises(TaskError, match="broken"):
+        next(found)

@@ -18,12 +18,12 @@ Page = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Wr
 
 
 @app.command()
-def engine(quick: Quick = False, json: Json = False) -> None:
+def engine(quick: Quick = False, json: Json = False, page: Page = None) -> None:
     """Measure how fast scripts run.
 
     Example: mdgym bench engine --quick
     """
-    _measure("engine", quick, json)
+    _write("engine", page, _measure("engine", quick, json), ["--quick"] * quick)
 
 
 @app.command()

@@ -4,6 +4,7 @@ import os
 from typing import Annotated
 
 import typer
+from rich.live import Live
 from rich.table import Table
 
 from mdgym.calibration import calibrate, save_thresholds
@@ -29,12 +30,16 @@ def run(
         if name not in names:
             raise TaskError(f"there is no family '{name}'; there are: {', '.join(names)}")
     chosen = [f for f in FAMILIES if not family or f.name in family]
-    found = calibrate(chosen, workers=len(os.sched_getaffinity(0)), points=points)
-    table = Table("family", "check", "runs", "farthest right run", "usual limit", "limit")
-    for name, values in found.items():
-        for value in values:
-            numbers = (f"{value.farthest:.3g}", f"{USUAL[value.check]:g}", f"{value.limit:g}")
-            table.add_row(name, value.check, str(value.runs), *numbers)
-    stdout.print(table)
-    if write:
-        save_thresholds(found)
+    title = ("family", "check", "runs", "farthest right run", "usual limit", "limit")
+    with Live(Table(*title), console=stdout) as live:
+        rows: list[tuple[str, ...]] = []
+        for name, values in calibrate(chosen, workers=len(os.sched_getaffinity(0)), points=points):
+            for value in values:
+                numbers = (f"{value.farthest:.3g}", f"{USUAL[value.check]:g}", f"{value.limit:g}")
+                rows.append((name, value.check, str(value.runs), *numbers))
+            table = Table(*title)
+            for row in sorted(rows):
+                table.add_row(*row)
+            live.update(table)
+            if write:
+                save_thresholds({name: values})
