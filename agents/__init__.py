@@ -4,6 +4,6 @@ from mdgym.agents.gold import GoldAgent
 from mdgym.agents.loading import load
 from mdgym.agents.silent import SilentAgent
 from mdgym.agents.template import TemplateAgent
-from mdgym.evaluation import Agent, FunctionAgent
+from mdgym.policy import Agent, FunctionAgent
 
 __all__ = ["Agent", "FunctionAgent", "GoldAgent", "SilentAgent", "TemplateAgent", "load"]

@@ -6,7 +6,7 @@ from mdgym.agents.gold import GoldAgent
 from mdgym.agents.silent import SilentAgent
 from mdgym.agents.template import TemplateAgent
 from mdgym.errors import AgentError
-from mdgym.evaluation import Agent, FunctionAgent, as_agent
+from mdgym.policy import Agent, FunctionAgent, as_agent
 
 BUILT_IN = {agent.name: agent for agent in (GoldAgent, TemplateAgent, SilentAgent)}
 

@@ -4,11 +4,13 @@ Each rollout is written as soon as it has its score; the same call on the same f
 """
 
 import hashlib
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -17,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from mdgym.envs.lammps_script import LammpsScriptEnv
 from mdgym.errors import AgentError, InfrastructureError, RecordError
+from mdgym.policy import Agent, as_agent
 from mdgym.report import Report, summarise
 from mdgym.rewards import current_versions
 from mdgym.tasks.task import Task
@@ -24,54 +27,6 @@ from mdgym.trajectory import Experiment, Failure, RunFolder, Trajectory, Turn
 
 # A machine that fails this often in a row will fail on; the agent's answers may cost money.
 _FAILURES_IN_A_ROW = 3
-
-
-@runtime_checkable
-class Agent(Protocol):
-    """A policy.
-
-    Attributes:
-        name: What it is called in reports; a run is resumed only by an agent of the same name.
-    """
-
-    name: str
-
-    def act(self, observation: str, task: Task, seed: int) -> str:
-        """Answer with a script.
-
-        Args:
-            observation: The prompt, or in a later turn the prompt with the last script and what came of it.
-            task: The task. An agent that reads more than its prompt and files is not a policy but a yardstick.
-            seed: Seeds whatever the agent samples.
-        """
-
-
-class FunctionAgent:
-    """A function from the observation to an answer, as an agent."""
-
-    def __init__(self, function: Callable[[str], str], name: str = "") -> None:
-        """Wrap `function`; its own name is taken when none is given."""
-        self.name = name or getattr(function, "__qualname__", type(function).__name__)
-        self._function = function
-
-    def act(self, observation: str, task: Task, seed: int) -> str:
-        """Return what the function says."""
-        return self._function(observation)
-
-
-def as_agent(agent: object) -> Agent:
-    """Return an agent as it is, or a function as an agent.
-
-    Raises:
-        AgentError: It is neither.
-    """
-    if isinstance(agent, Agent):
-        return agent
-    if callable(agent):
-        return FunctionAgent(agent)
-    raise AgentError(
-        f"{agent!r} is no agent: it needs `name` and `act(observation, task, seed)`, or be a function from text to text"
-    )
 
 
 def evaluate(
@@ -94,6 +49,9 @@ def evaluate(
         out: Folder for `trajectories.jsonl`, `failures.jsonl` and `summary.json`; None keeps nothing. A folder that
             holds a part of the same evaluation is gone on with.
         progress: Show a progress bar on stderr.
+
+    Where the pool of the environment has several workers, as many rollouts and twice that are under way at the same
+    time; the agent is asked for one answer at a time.
 
     Returns:
         The report.
@@ -176,7 +134,12 @@ class _Evaluation:
         self._tasks = tasks
         self._folder = folder
         self._failures = 0
+        self._in_a_row = 0
+        self._stopped = False
         self._done = self._stored()
+        # of what several threads change, and of the agent
+        self._lock, self._asking = threading.Lock(), threading.Lock()
+        self._own = threading.local()
 
     def run(self, progress: bool) -> Report:
         wanted = [(task, number) for task in self._tasks for number in range(self._experiment.k)]
@@ -188,41 +151,73 @@ class _Evaluation:
             console=Console(stderr=True),
             disable=not progress,
         )
-        in_a_row = 0
-        try:
-            with bar:
-                row = bar.add_task(self._description(), total=len(wanted), completed=len(self._done))
-                for task, number in wanted:
-                    if (task.id, number) in self._done:
-                        continue
-                    error = self._attempt(task, number)
-                    in_a_row = in_a_row + 1 if error else 0
-                    if error and in_a_row == _FAILURES_IN_A_ROW:
-                        raise error
-                    bar.update(row, advance=1, description=self._description())
-        finally:
-            report = self._report()
-            if self._folder:
-                self._folder.summarise(report)
+        with ThreadPoolExecutor(self._lanes()) as executor:
+            try:
+                with bar:
+                    row = bar.add_task(self._description(), total=len(wanted), completed=len(self._done))
+                    waiting = [(t, n) for t, n in wanted if (t.id, n) not in self._done]
+                    for future in as_completed([executor.submit(self._attempt, *pair) for pair in waiting]):
+                        future.result()
+                        bar.update(row, advance=1, description=self._description())
+            finally:
+                # what is under way comes to its end and is kept
+                self._stopped = True
+                executor.shutdown(cancel_futures=True)
+                report = self._report()
+                if self._folder:
+                    self._folder.summarise(report)
         return report
 
-    def _attempt(self, task: Task, number: int) -> InfrastructureError | None:
+    def _lanes(self) -> int:
+        """Return how many rollouts are under way at the same time: while one is scored, the agent is asked for another.
+
+        An environment in wrappers is one, and so are its rollouts.
+        """
+        workers = self._base.pool.workers
+        return 1 if workers == 1 or self._env is not self._base else 2 * workers
+
+    def _lane(self) -> tuple[gymnasium.Env[str, str], LammpsScriptEnv]:
+        """Return the environment of this thread, and the same without wrappers."""
+        if self._lanes() == 1:
+            return self._env, self._base
+        if not hasattr(self._own, "env"):
+            self._own.env = LammpsScriptEnv(
+                tasks=self._base.tasks, max_turns=self._base.max_turns, pool=self._base.pool
+            )
+        return self._own.env, self._own.env
+
+    def _attempt(self, task: Task, number: int) -> None:
+        if self._stopped:
+            return
         seed = derive_seed(self._experiment.seed, task.id, number)
         answers: list[str] = []
         try:
             trajectory = self._rollout(task, number, seed, answers)
         except InfrastructureError as error:
+            self._fail(Failure(task.id, number, seed, str(error), tuple(answers)), error)
+        except BaseException:
+            self._stopped = True
+            raise
+        else:
+            with self._lock:
+                self._in_a_row = 0
+                self._done[task.id, number] = trajectory
+                if self._folder:
+                    self._folder.add(trajectory)
+
+    def _fail(self, failure: Failure, error: InfrastructureError) -> None:
+        with self._lock:
             self._failures += 1
+            self._in_a_row += 1
             if self._folder:
-                self._folder.fail(Failure(task.id, number, seed, str(error), tuple(answers)))
-            return error
-        self._done[task.id, number] = trajectory
-        if self._folder:
-            self._folder.add(trajectory)
-        return None
+                self._folder.fail(failure)
+            if self._in_a_row == _FAILURES_IN_A_ROW:
+                self._stopped = True
+                raise error
 
     def _rollout(self, task: Task, number: int, seed: int, answers: list[str]) -> Trajectory:
-        prompt, _ = self._env.reset(seed=seed, options={"task_id": task.id})
+        env, base = self._lane()
+        prompt, _ = env.reset(seed=seed, options={"task_id": task.id})
         observation, ended = prompt, False
         turns: list[Turn] = []
         while not ended:
@@ -230,15 +225,17 @@ class _Evaluation:
             answer = self._ask(observation, task, number, derive_seed(seed, len(turns)))
             answer_s = time.perf_counter() - start
             answers.append(answer)
-            observation, _, terminated, truncated, _ = self._env.step(answer)
+            observation, _, terminated, truncated, _ = env.step(answer)
             ended = terminated or truncated
-            scored = self._base.turns[-1]
+            scored = base.turns[-1]
             turns.append(Turn(answer, scored.script, scored.score, answer_s, scored.timing))
         return Trajectory(task.id, number, seed, prompt, tuple(turns))
 
     def _ask(self, observation: str, task: Task, number: int, seed: int) -> str:
         try:
-            answer: Any = self._agent.act(observation, task, seed)
+            # an agent need not be safe for threads
+            with self._asking:
+                answer: Any = self._agent.act(observation, task, seed)
         except AgentError:
             raise
         except Exception as error:
@@ -274,14 +271,17 @@ class _Evaluation:
         return done
 
     def _description(self) -> str:
-        scores = [t.score for t in self._done.values()]
+        with self._lock:
+            scores = [t.score for t in self._done.values()]
         if not scores:
             return self._agent.name
         reward = sum(score.reward for score in scores) / len(scores)
         return f"{self._agent.name}: reward {reward:.3f}, success {sum(bool(s.success) for s in scores)}"
 
     def _report(self) -> Report:
-        return summarise(self._experiment, self._tasks, list(self._done.values()), self._failures)
+        order = {task.id: number for number, task in enumerate(self._tasks)}
+        done = sorted(self._done.values(), key=lambda trajectory: (order[trajectory.task_id], trajectory.rollout))
+        return summarise(self._experiment, self._tasks, done, self._failures)
 
 
 def _joined(names: Iterable[str]) -> str:

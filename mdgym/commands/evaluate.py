@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from mdgym.commands.output import Json, Sandbox, Split, Suite, TaskFile, print_j
 from mdgym.envs import LammpsScriptEnv
 from mdgym.evaluation import evaluate
 from mdgym.report import Report, comparison
-from mdgym.scoring import SerialPool
+from mdgym.scoring import make_pool
 
 
 def run(
@@ -31,6 +32,9 @@ def run(
     out: Annotated[
         Path | None, typer.Option(file_okay=False, help="Folder for the trajectories; the same command resumes it.")
     ] = None,
+    workers: Annotated[
+        str, typer.Option(help="serial; a number or auto for Ray workers; or host:port or ray://host:port.")
+    ] = "serial",
     sandbox: Sandbox = True,
     json: Json = False,
 ) -> None:
@@ -44,9 +48,13 @@ def run(
     sys.path.insert(0, os.getcwd())
     policies = [agents.load(name) for name in agent]
     found = read_tasks(suite, split, tasks)
+    try:
+        pool = make_pool(workers, sandbox=sandbox)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--workers") from error
     reports: list[Report] = []
     try:
-        with SerialPool(sandbox=sandbox) as pool, LammpsScriptEnv(tasks=found, max_turns=max_turns, pool=pool) as env:
+        with closing(pool), LammpsScriptEnv(tasks=found, max_turns=max_turns, pool=pool) as env:
             for policy in policies:
                 folder = out / re.sub(r"\W", "_", policy.name) if out and len(policies) > 1 else out
                 reports.append(evaluate(env, policy, episodes=episodes, k=k, seed=seed, out=folder))

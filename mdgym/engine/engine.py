@@ -93,6 +93,7 @@ class Engine:
         seed: int = 0,
         limits: Limits | None = None,
         perturbation: Perturbation | None = None,
+        heat_flux: bool = False,
     ) -> Execution:
         """Run one script.
 
@@ -104,6 +105,7 @@ class Engine:
             seed: Seed of the episode; random seeds in the script follow from it.
             limits: Limits for this script instead of the engine's.
             perturbation: Change of the world, for a counterfactual run.
+            heat_flux: Record the heat flux too (`FLUX`), of potentials between pairs of atoms.
 
         Returns:
             What happened, whatever the script did.
@@ -125,7 +127,7 @@ class Engine:
         # LAMMPS reads a potential; a script that could would see that it was changed for a counterfactual run
         potentials = potentials_directory()
         readable = tuple(name for name in given if not (potentials / name).is_file())
-        job = ScriptJob(text, readable, variables, seed, limits, perturbation)
+        job = ScriptJob(text, readable, variables, seed, limits, perturbation, heat_flux)
         answer = self._ask({"kind": "script", "job": to_json(job), "files": given, "limits": to_json(limits)}, limits)
         return replace(_execution(answer, time.perf_counter() - began), recognised=_recognised(text))
 

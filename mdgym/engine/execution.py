@@ -34,6 +34,8 @@ COLUMNS = (
     "potential",
     "kinetic",
 )
+# Recorded on request alone, for energies and virials of single atoms take time: the heat flux times the volume.
+FLUX = ("jx", "jy", "jz")
 
 
 @dataclass(frozen=True)
@@ -105,8 +107,8 @@ class Segment:
         last_step: Timestep after it.
         timestep: Size of a timestep at its end, in time units of the script.
         every: Samples were taken at multiples of this many steps.
-        samples: Shape (k, len(COLUMNS)), a row per sample; one at its end for a minimization, with NaN for what is not
-            known there.
+        samples: Shape (k, len(COLUMNS)), a row per sample, and the columns of `FLUX` behind them where the heat flux
+            was asked for; one row at its end for a minimization, with NaN for what is not known there.
         frames: Hidden frames.
         force_field: The commands that define forces, as executed, in the order they were given.
         fixes: What moves the atoms: the active `fix` and `fix_modify` commands as executed (the group "all" stands for
@@ -136,8 +138,8 @@ class Segment:
         return self.last_step - self.first_step
 
     def column(self, name: str) -> np.ndarray:
-        """Return the samples of one quantity of `COLUMNS`, shape (k,)."""
-        return self.samples[:, COLUMNS.index(name)]
+        """Return the samples of one quantity of `COLUMNS` or `FLUX`, shape (k,)."""
+        return self.samples[:, (*COLUMNS, *FLUX).index(name)]
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ class ScriptJob:
         seed: Seed of the episode: all random seeds in the script follow from it.
         limits: What it may use.
         perturbation: Change of the world for a counterfactual run.
+        heat_flux: Record the heat flux too.
     """
 
     script: str
@@ -25,3 +26,4 @@ class ScriptJob:
     seed: int = 0
     limits: Limits = field(default_factory=Limits)
     perturbation: Perturbation | None = None
+    heat_flux: bool = False

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.ctypeslib import as_array
 
-from mdgym.engine.execution import COLUMNS, Frame
+from mdgym.engine.execution import COLUMNS, FLUX, Frame
 from mdgym.engine.handle import Handle, LammpsError
 
 MAX_SAMPLES = 2_000
@@ -23,6 +23,8 @@ LONG_RUN = 1_000
 MAX_FRAME_BYTES = 32 << 20
 INTENSIVE = ("t", "p", "p[1]", "p[2]", "p[3]", "p[4]", "p[5]", "p[6]", "vol", "atoms", "dt", "mass")
 EXTENSIVE = ("pe", "ke")
+HEAT_FLUX = ("j[1]", "j[2]", "j[3]")
+INTERACTIONS = "pair bond angle dihedral improper kspace"
 # pf/callback adds the (zero) external force only every this many steps: practically never.
 _NEVER = 2_000_000_000
 
@@ -58,10 +60,13 @@ class Probe:
     Args:
         handle: The LAMMPS instance.
         secret: A name that the script cannot guess.
+        heat_flux: Record the heat flux of each run too.
     """
 
-    def __init__(self, handle: Handle, secret: str) -> None:
+    def __init__(self, handle: Handle, secret: str, heat_flux: bool = False) -> None:
         self.handle = handle
+        self.columns = (*COLUMNS, *FLUX) if heat_flux else COLUMNS
+        self._extensive = (*EXTENSIVE, *HEAT_FLUX) if heat_flux else EXTENSIVE
         self.name = secret
         self.every = 1
         self._first = 0
@@ -83,11 +88,13 @@ class Probe:
         # a script can make the group smaller that is measured here
         self._whole = self.handle.group_all_is_whole
         self._define_computes()
+        if self._extensive != EXTENSIVE:
+            self._define_heat_flux()
         for quantity in ("vol", "atoms", "dt"):
             self._define(f"variable {n}{quantity} equal {quantity}", f"variable {n}{quantity} delete")
         self._define(f"variable {n}mass equal mass(all)", f"variable {n}mass delete")
         intensive = " ".join(("c_" if q[0] in "tp" else "v_") + n + q for q in INTENSIVE)
-        extensive = " ".join(f"c_{n}{q}" for q in EXTENSIVE)
+        extensive = " ".join(f"c_{n}{q}" for q in self._extensive)
         self._define(f"fix {n}i all vector {self.every} {intensive}", f"unfix {n}i")
         self._define(f"fix {n}x all vector {self.every} {extensive}", f"unfix {n}x")
         if frames and self.handle.has_ids:
@@ -102,13 +109,13 @@ class Probe:
         """Read the recording of a run and remove it.
 
         Returns:
-            Samples, shape (k, len(COLUMNS)); hidden frames; and whether every step is accounted for.
+            Samples, shape (k, len(self.columns)); hidden frames; and whether every step is accounted for.
         """
         last, every = self.handle.step, self.every
         first_row = -(-self._first // every)
         expected = max(0, last // every - first_row + 1)
         inside = self.handle.fix_array(f"{self.name}i", len(INTENSIVE))
-        outside = self.handle.fix_array(f"{self.name}x", len(EXTENSIVE))
+        outside = self.handle.fix_array(f"{self.name}x", len(self._extensive))
         rows = min(len(inside), len(outside))
         complete = len(inside) == len(outside) == expected
         complete = complete and self._whole and self.handle.group_all_is_whole
@@ -127,9 +134,9 @@ class Probe:
         self._define_computes()
 
     def finish_minimization(self) -> np.ndarray:
-        """Read one sample at the minimum, shape (1, len(COLUMNS)); what is not known there is not a number."""
+        """Read one sample at the minimum, shape (1, len(self.columns)); what is not known there is not a number."""
         handle, n = self.handle, self.name
-        row = np.full(len(COLUMNS), np.nan)
+        row = np.full(len(self.columns), np.nan)
         lower, upper, _ = handle.box()
         row[COLUMNS.index("step")] = handle.step
         row[COLUMNS.index("volume")] = float(np.prod((upper - lower)[: handle.setting("dimension")]))
@@ -145,8 +152,19 @@ class Probe:
         n = self.name
         self._define(f"compute {n}t all temp", f"uncompute {n}t")
         self._define(f"compute {n}p all pressure {n}t", f"uncompute {n}p")
-        self._define(f"compute {n}pe all pe pair bond angle dihedral improper kspace", f"uncompute {n}pe")
+        self._define(f"compute {n}pe all pe {INTERACTIONS}", f"uncompute {n}pe")
         self._define(f"compute {n}ke all ke", f"uncompute {n}ke")
+
+    def _define_heat_flux(self) -> None:
+        """Define the flux of energy through the box, from computes that no script can redefine.
+
+        Virials are shared among the atoms of an interaction evenly, which is right for pairs alone.
+        """
+        n = self.name
+        self._define(f"compute {n}kea all ke/atom", f"uncompute {n}kea")
+        self._define(f"compute {n}pea all pe/atom {INTERACTIONS}", f"uncompute {n}pea")
+        self._define(f"compute {n}sa all stress/atom NULL {INTERACTIONS}", f"uncompute {n}sa")
+        self._define(f"compute {n}j all heat/flux {n}kea {n}pea {n}sa", f"uncompute {n}j")
 
     def remove(self) -> None:
         """Take everything away that `start` defined."""

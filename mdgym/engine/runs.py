@@ -55,7 +55,7 @@ class Runs:
         self._books = books
         self._secret = secret
         self._readable = frozenset(job.readable)
-        self._probe = Probe(handle, secret)
+        self._probe = Probe(handle, secret, job.heat_flux)
         self._atom_steps = 0.0
         # where the frames lie must be hidden from the script, yet the same each time
         self._hidden = random.Random(f"frames {job.seed}")

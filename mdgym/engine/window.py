@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mdgym.engine.execution import COLUMNS, Execution, Frame, Segment
+from mdgym.engine.execution import COLUMNS, FLUX, Execution, Frame, Segment
 
 # Fixes that only look: they may come and go inside a stretch (`fix ave/time` is usually added for production).
 PASSIVE_FIXES = (
@@ -39,7 +39,7 @@ class Window:
     """The last `duration` of the last stretch of an execution.
 
     Attributes:
-        samples: Shape (k, len(COLUMNS)), k >= 1; rows after the start of the window, up to its end.
+        samples: As in `Segment`, k >= 1 rows: those after the start of the window, up to its end.
         timestep: Size of a timestep, in time units of the script.
         elapsed: Time of the whole stretch; less than `duration` when the script did not run long enough.
         duration: The time that was asked for.
@@ -65,9 +65,13 @@ class Window:
         """Whether the stretch lasted for the duration, to a thousandth of a step."""
         return self.elapsed >= self.duration - _STEP_SLACK * self.timestep
 
+    def has(self, name: str) -> bool:
+        """Whether a quantity was recorded; one of `FLUX` is on request alone."""
+        return name in (*COLUMNS, *FLUX)[: self.samples.shape[1]]
+
     def column(self, name: str) -> np.ndarray:
-        """Return the samples of one quantity of `COLUMNS`, shape (k,)."""
-        return self.samples[:, COLUMNS.index(name)]
+        """Return the samples of one quantity of `COLUMNS` or `FLUX`, shape (k,)."""
+        return self.samples[:, (*COLUMNS, *FLUX).index(name)]
 
 
 def judged_windows(execution: Execution, duration: float, earlier: tuple[float, ...] = ()) -> tuple[Window | None, ...]:

@@ -13,12 +13,12 @@ from mdgym.envs.text import UnicodeText, clean
 from mdgym.errors import TaskError
 from mdgym.records import to_json
 from mdgym.rewards.score import Score
-from mdgym.scoring import Pool, Scored, SerialPool
+from mdgym.scoring import Pool, Scored, make_pool
 from mdgym.tasks.suites import load_suite
 from mdgym.tasks.task import Task
 
 if TYPE_CHECKING:
-    from mdgym.evaluation import Agent
+    from mdgym.policy import Agent
     from mdgym.report import Report
 
 MAX_OBSERVATION = 65_536
@@ -33,7 +33,8 @@ class LammpsScriptEnv(gymnasium.Env[str, str]):
     reward of a step is the score minus the score of the turn before, so the return is the score of the last script.
     An episode is `terminated` by success or by its last turn.
 
-    `info` holds `task_id`, `family`, `tier`, `seed` and `turn`, and after a step `score`: the whole `Score` as JSON.
+    `info` holds `task_id`, `family`, `tier`, `seed` and `turn`, and after a step `score`: the whole `Score` as JSON
+    (`score["execution"]["error"]` is there when there was an error, and only then).
     `mdgym.score(task, script, seed=info["seed"])` gives it again.
 
     Example:
@@ -51,7 +52,7 @@ class LammpsScriptEnv(gymnasium.Env[str, str]):
         tasks: Iterable[Task] | None = None,
         max_turns: int = 1,
         limits: Limits | None = None,
-        pool: Pool | None = None,
+        pool: Pool | str | None = None,
         render_mode: str | None = None,
     ) -> None:
         """Make an environment; LAMMPS is started by the first step.
@@ -62,7 +63,8 @@ class LammpsScriptEnv(gymnasium.Env[str, str]):
             tasks: Tasks of your own, in place of a suite.
             max_turns: Scripts that may be tried in one episode.
             limits: What one script may use; None for the defaults.
-            pool: What scores; it is yours to close. None makes one that `close` ends.
+            pool: What scores; it is yours to close. A word ("ray", a number of workers, ...) makes one that `close`
+                ends, see `mdgym.scoring.make_pool`; so does None, in this process.
             render_mode: "ansi" for the last episode as text, or None.
 
         Raises:
@@ -73,7 +75,7 @@ class LammpsScriptEnv(gymnasium.Env[str, str]):
             raise ValueError(f"max_turns must be at least 1, not {max_turns!r}")
         if render_mode not in (None, "ansi"):
             raise ValueError(f"render_mode must be 'ansi' or None, not {render_mode!r}")
-        if pool is not None and limits is not None:
+        if limits is not None and not isinstance(pool, str | None):
             raise ValueError("limits belong to the pool: give them to SerialPool(limits=...)")
         self.tasks: tuple[Task, ...] = tuple(load_suite(suite, split) if tasks is None else tasks)
         self._by_id = {task.id: task for task in self.tasks}
@@ -85,8 +87,8 @@ class LammpsScriptEnv(gymnasium.Env[str, str]):
         self.render_mode = render_mode
         self.observation_space = UnicodeText(MAX_OBSERVATION)
         self.action_space = UnicodeText(MAX_SCRIPT)
-        self._pool: Pool = pool or SerialPool(limits)
-        self._owns_pool = pool is None
+        self._owns_pool = isinstance(pool, str | None)
+        self._pool: Pool = make_pool(pool or "serial", limits) if isinstance(pool, str | None) else pool
         self._task: Task | None = None
         self._seed = 0
         self._turns: list[Scored] = []
@@ -102,6 +104,16 @@ class LammpsScriptEnv(gymnasium.Env[str, str]):
         if self._task is None:
             raise ResetNeeded("there is no task yet: call reset() first")
         return self._task
+
+    @property
+    def episode_seed(self) -> int:
+        """The seed of the current episode, `info["seed"]`."""
+        return self._seed
+
+    @property
+    def pool(self) -> Pool:
+        """What scores."""
+        return self._pool
 
     @property
     def turns(self) -> tuple[Scored, ...]:
@@ -153,7 +165,7 @@ class LammpsScriptEnv(gymnasium.Env[str, str]):
         self._done = len(self._turns) == self.max_turns or solved(scored.score)
         feedback = scored.score.feedback
         text = feedback if self._done else repair_prompt(task.prompt, scored.script, feedback)
-        info = {**self._info(), "score": to_json(scored.score)}
+        info = {**self._info(), "score": _mergeable(to_json(scored.score))}
         return clean(text, MAX_OBSERVATION), scored.score.reward - before, self._done, False, info
 
     def render(self) -> str | None:
@@ -209,6 +221,16 @@ class LammpsScriptEnv(gymnasium.Env[str, str]):
             "seed": self._seed,
             "turn": len(self._turns),
         }
+
+
+def _mergeable(score: dict[str, Any]) -> dict[str, Any]:
+    """Leave the error out where there is none.
+
+    Gymnasium's vector environments merge the infos of their environments key by key, and cannot merge None with a dict.
+    """
+    if score["execution"]["error"] is None:
+        del score["execution"]["error"]
+    return score
 
 
 def solved(score: Score) -> bool:

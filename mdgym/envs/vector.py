@@ -1,15 +1,16 @@
-"""Many episodes side by side, scored one after another by one pool."""
+"""Many episodes side by side, their scripts scored at the same time by one pool."""
 
-from collections.abc import Iterable
-from functools import partial
-from typing import Any
+from collections.abc import Iterable, Sequence
+from concurrent.futures import wait
+from typing import Any, cast
 
 import numpy as np
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
+from gymnasium.vector.utils import iterate
 
 from mdgym.engine import Limits
 from mdgym.envs.lammps_script import LammpsScriptEnv
-from mdgym.scoring import Pool, SerialPool
+from mdgym.scoring import Pool, Scored, make_pool
 from mdgym.tasks.suites import load_suite
 from mdgym.tasks.task import Task
 
@@ -17,11 +18,15 @@ from mdgym.tasks.task import Task
 class LammpsScriptVectorEnv(SyncVectorEnv):
     """What `gymnasium.make_vec("mdgym/LammpsScript-v0", num_envs=n)` makes.
 
-    An episode that ends is followed by the next one in the same step (`AutoresetMode.SAME_STEP`), so that one-step
-    episodes waste no step; its score is in `infos["final_info"]["score"]`.
+    `step` scores its n scripts at the same time on the pool, and returns when all are done. An episode that ends is
+    followed by the next one in the same step (`AutoresetMode.SAME_STEP`), so that one-step episodes waste no step; its
+    score is in `infos["final_info"]["score"]`.
+
+    When mdgym itself fails for one of the scripts, `step` raises before any episode has moved: it can be called again
+    with the same scripts.
 
     Example:
-        >>> envs = gymnasium.make_vec("mdgym/LammpsScript-v0", num_envs=8, suite="micro")  # doctest: +SKIP
+        >>> envs = gymnasium.make_vec("mdgym/LammpsScript-v0", num_envs=8, suite="micro", pool="ray")  # doctest: +SKIP
         >>> prompts, infos = envs.reset(seed=0)  # doctest: +SKIP
         >>> prompts, rewards, *_, infos = envs.step(scripts)  # doctest: +SKIP
     """
@@ -34,21 +39,58 @@ class LammpsScriptVectorEnv(SyncVectorEnv):
         tasks: Iterable[Task] | None = None,
         max_turns: int = 1,
         limits: Limits | None = None,
-        pool: Pool | None = None,
+        pool: Pool | str | None = None,
         render_mode: str | None = None,
+        autoreset_mode: str | AutoresetMode = AutoresetMode.SAME_STEP,
     ) -> None:
-        """Make `num_envs` environments that share one pool; the other arguments are those of `LammpsScriptEnv`."""
-        if pool is not None and limits is not None:
+        """Make `num_envs` environments that share one pool.
+
+        Args:
+            num_envs: Number of environments.
+            suite: See `LammpsScriptEnv`, as for the other arguments that are not named here.
+            split: See there.
+            tasks: See there.
+            max_turns: See there.
+            limits: See there.
+            pool: A pool of yours, or a word for one that is made and closed here (`mdgym.scoring.make_pool`): "serial",
+                "ray", a number of workers, an address. None takes Ray where it runs already, and else this process.
+            render_mode: See there.
+            autoreset_mode: What follows the end of an episode; "Disabled" resets nothing by itself, and takes
+                `reset(options={"reset_mask": ...})`.
+        """
+        own = isinstance(pool, str | None)
+        if limits is not None and not own:
             raise ValueError("limits belong to the pool: give them to SerialPool(limits=...)")
-        self._own_pool = SerialPool(limits) if pool is None else None
-        one = partial(
-            LammpsScriptEnv,
-            tasks=tuple(load_suite(suite, split) if tasks is None else tasks),
-            max_turns=max_turns,
-            pool=pool or self._own_pool,
-            render_mode=render_mode,
+        self._shared: Pool = make_pool(pool, limits) if isinstance(pool, str | None) else pool
+        self._own_pool = self._shared if own else None
+        self._ahead = tuple(_Ahead() for _ in range(num_envs))
+        found = tuple(load_suite(suite, split) if tasks is None else tasks)
+
+        def maker(ahead: "_Ahead") -> LammpsScriptEnv:
+            return LammpsScriptEnv(tasks=found, max_turns=max_turns, pool=cast(Pool, ahead), render_mode=render_mode)
+
+        super().__init__(
+            [lambda ahead=ahead: maker(ahead) for ahead in self._ahead],  # type: ignore[misc]
+            autoreset_mode=autoreset_mode,
         )
-        super().__init__([one] * num_envs, autoreset_mode=AutoresetMode.SAME_STEP)
+
+    def step(self, actions: Sequence[str]) -> Any:
+        """Score one script of each environment; see `gymnasium.vector.VectorEnv.step`.
+
+        Raises:
+            InfrastructureError: mdgym failed for one of them; no episode has moved.
+        """
+        # an episode that has ended and was not reset in the same step takes no script
+        ended = self._autoreset_envs & (self.autoreset_mode != AutoresetMode.SAME_STEP)
+        futures = []
+        for env, action, over in zip(self.envs, iterate(self.action_space, actions), ended, strict=True):
+            one = cast(LammpsScriptEnv, env)
+            futures.append(None if over else self._shared.submit(one.task, action, one.episode_seed))
+        wait([future for future in futures if future is not None])
+        scores = [None if future is None else future.result() for future in futures]
+        for ahead, scored in zip(self._ahead, scores, strict=True):
+            ahead.scored = scored
+        return super().step(actions)
 
     def close_extras(self, **kwargs: Any) -> None:
         """End the environments and the pool that was made here."""
@@ -57,8 +99,7 @@ class LammpsScriptVectorEnv(SyncVectorEnv):
             self._own_pool.close()
 
     def _add_info(self, vector_infos: dict[str, Any], env_info: dict[str, Any], env_num: int) -> dict[str, Any]:
-        # Gymnasium merges dicts key by key, and fails where one score has an error and another has None:
-        # a score stays whole, as one entry of an object array.
+        # Gymnasium would merge the scores key by key: each stays whole, as one entry of an object array.
         plain = {key: value for key, value in env_info.items() if key != "score"}
         infos = super()._add_info(vector_infos, plain, env_num)
         if "score" in env_info:
@@ -66,3 +107,15 @@ class LammpsScriptVectorEnv(SyncVectorEnv):
             scores[env_num] = env_info["score"]
             infos.setdefault("_score", np.zeros(self.num_envs, dtype=np.bool_))[env_num] = True
         return infos
+
+
+class _Ahead:
+    """The pool of one environment: it hands over the score that was made before the step."""
+
+    def __init__(self) -> None:
+        self.scored: Scored | None = None
+
+    def score(self, task: Task, answer: str, seed: int = 0) -> Scored:
+        scored, self.scored = self.scored, None
+        assert scored is not None
+        return scored

@@ -69,7 +69,7 @@ def density(case: Case) -> tuple[CheckResult, ...]:
     if case.window is not None:
         volume = float(np.mean(case.window.column("volume")))
     found = case.state.atoms / volume
-    right = abs(found / wanted - 1) <= DENSITY_TOLERANCE
+    right = abs(found / wanted - 1) <= case.contract.thresholds.get("density", DENSITY_TOLERANCE)
     return (result("density", CONTRACT, right, f"The number density is {found:.5g}; the task asks for {wanted:g}."),)
 
 
@@ -125,4 +125,16 @@ def ensemble(case: Case) -> tuple[CheckResult, ...]:
     return (result("ensemble", CONTRACT, not message, message),)
 
 
-CHECKS = (units, atoms, masses, quantities, density, timestep, duration, constancy, ensemble)
+def conditions(case: Case) -> tuple[CheckResult, ...]:
+    """The judged windows show what the task asks of them; where they hold too little to tell, they do not."""
+    found = []
+    for condition in case.contract.conditions:
+        value = case.measured(condition.source, condition.arguments)
+        # a value that is not a number holds nothing
+        right = value is not None and condition.least <= value <= condition.most
+        message = f"The judged window does not show what the task asks for: {condition.meaning}."
+        found.append(result(f"condition {condition.name}", CONTRACT, right, message, value=value))
+    return tuple(found)
+
+
+CHECKS = (units, atoms, masses, quantities, density, timestep, duration, constancy, ensemble, conditions)

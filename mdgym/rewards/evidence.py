@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mdgym.engine.execution import Execution, Timing
+from mdgym.engine.window import Window, judged_window
 from mdgym.tasks.task import Quantity
 
 
@@ -27,8 +28,16 @@ def end_of(execution: Execution) -> tuple[int, tuple[float, ...]] | None:
     return None if state is None else (state.atoms, tuple(float(edge) for edge in state.box[1] - state.box[0]))
 
 
+def last_stretch(execution: Execution) -> Window | None:
+    """Return the last stretch of runs at constant settings, left alone; None where a script does not end in one."""
+    if not execution.segments:
+        return None
+    # longer than any stretch, so that it is whole
+    return judged_window(execution, (execution.steps + 1) * execution.segments[-1].timestep)
+
+
 def from_states(execution: Execution, quantity: Quantity) -> float | None:
-    """Return how far an energy that a script reports is from that of the nearest state of its run.
+    """Return how far an energy that a script reports is from that of the nearest state of its run, or from its loss.
 
     Args:
         execution: What the script did.
@@ -38,8 +47,14 @@ def from_states(execution: Execution, quantity: Quantity) -> float | None:
         The distance, in the unit of the quantity; None where no state need have it, or it was not reported.
     """
     reported = execution.variables.get(quantity.name)
-    if quantity.shown is None or reported is None:
+    if reported is None or (quantity.shown is None and quantity.lost is None):
         return None
+    if quantity.shown is None:
+        stretch = last_stretch(execution)
+        if stretch is None:
+            return math.inf
+        first, last = (stretch.segments[end].column("kinetic")[end] for end in (0, -1))
+        return abs(float(first - last) - reported)
     energies = [s.column("potential") / s.column("atoms") for s in execution.segments if len(s.samples)]
     off = np.abs(quantity.shown[0] * np.concatenate([*energies, [math.inf]]) - reported)
     return float(np.min(off))

@@ -36,13 +36,13 @@ class ExecutionSummary:
     """The part of an `Execution` that stands in a score: how it ended, and how far it came."""
 
     status: str
-    error: ScriptFault | None
     milestones: int
     steps: int
     atoms: int
     warnings: tuple[str, ...]
     watched: bool
     capped: bool
+    error: ScriptFault | None = None
 
 
 @dataclass(frozen=True)

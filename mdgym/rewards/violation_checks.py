@@ -5,8 +5,9 @@ import math
 import numpy as np
 
 from mdgym.rewards.case import Case, result
-from mdgym.rewards.ensembles import fix_styles
-from mdgym.rewards.evidence import Counterfactual, end_of, from_states, work_done
+from mdgym.rewards.contract_checks import HARMLESS_COMMANDS
+from mdgym.rewards.ensembles import ensemble_fault, fix_styles
+from mdgym.rewards.evidence import Counterfactual, end_of, from_states, last_stretch, work_done
 from mdgym.rewards.score import VIOLATION, CheckResult
 from mdgym.rewards.thermodynamic_checks import finite, grade, rounded
 from mdgym.tasks.task import REFERENCE, Quantity
@@ -142,14 +143,34 @@ def shown(case: Case) -> tuple[CheckResult, ...]:
     found = []
     for quantity in case.contract.quantities:
         value, reference = case.reported(quantity), case.task.reference(quantity.name)
-        if quantity.shown is None or value is None or reference is None or not grade(value, reference)[0]:
+        limit = quantity.shown[1] if quantity.shown else quantity.lost[0] if quantity.lost else None
+        if limit is None or value is None or reference is None or not grade(value, reference)[0]:
             continue
         second = case.evidence.counterfactual
         again = second.off_states.get(quantity.name) if second is not None else None
         worst = max(from_states(case.execution, quantity) or 0.0, again or 0.0)
         message = f"No state of the run has the energy that '{quantity.name}' reports; it must be that of the system."
-        found.append(result(f"shown {quantity.name}", VIOLATION, worst <= quantity.shown[1], message, value=worst))
+        if quantity.lost is not None:
+            worst = max(worst, 0.0 if _collided(case, quantity.lost[1]) else math.inf)
+            message = (
+                f"The last stretch of runs at constant settings does not lose what '{quantity.name}' reports; it must "
+                "hold the whole collision, with no other forces, and nothing may be changed in it or after it."
+            )
+        found.append(result(f"shown {quantity.name}", VIOLATION, worst <= limit, message, value=worst))
     return tuple(found)
+
+
+def _collided(case: Case, distance: float) -> bool:
+    """Whether the last stretch is free motion but for contacts, and ends with atoms apart."""
+    stretch = last_stretch(case.execution)
+    if stretch is None or ensemble_fault("nve", stretch, ()) or case.execution.touched:
+        return False
+    if any(style in FORGING_FIXES for style in fix_styles(stretch.fixes)):
+        return False
+    if any(command.split(maxsplit=1)[0] not in HARMLESS_COMMANDS for command in stretch.nested):
+        return False
+    apart = np.linalg.norm(case.state.positions[:, None] - case.state.positions[None, :], axis=-1)
+    return bool(np.min(apart + np.diag(np.full(len(apart), np.inf)), initial=np.inf) >= distance)
 
 
 def _ends_alike(case: Case, second: Counterfactual) -> bool:

@@ -1,10 +1,13 @@
-"""What scores scripts: the interface that a process, and later a cluster, fills."""
+"""What scores scripts: the interface that this process fills (`SerialPool`), or a cluster (`RayPool`)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 from mdgym.engine.execution import Execution
+from mdgym.errors import InfrastructureError
 from mdgym.rewards.score import Score
 from mdgym.tasks.task import Task
 from mdgym.verifier import Evidence
@@ -47,6 +50,10 @@ class Scored:
 class Pool(Protocol):
     """Scores answers; one, or many at a time."""
 
+    @property
+    def workers(self) -> int:
+        """How many answers are scored at the same time."""
+
     def score(self, task: Task, answer: str, seed: int = 0) -> Scored:
         """Score one answer.
 
@@ -64,8 +71,63 @@ class Pool(Protocol):
             SandboxError: This machine cannot confine scripts.
         """
 
+    def submit(self, task: Task, answer: str, seed: int = 0) -> "Future[Scored]":
+        """Begin to score an answer, as `score` does, and return at once.
+
+        Returns:
+            A future of the score; its error is what `score` would raise.
+        """
+
     def score_many(self, items: Iterable[tuple[Task, str, int]]) -> list[Scored]:
-        """Score many `(task, answer, seed)`; the results come in their order."""
+        """Score many `(task, answer, seed)`; the results come in their order.
+
+        Raises:
+            InfrastructureError: One could not be scored; `as_completed` goes on then.
+        """
+
+    def as_completed(
+        self, items: Iterable[tuple[Task, str, int]]
+    ) -> Iterator[tuple[int, Scored | InfrastructureError]]:
+        """Score many `(task, answer, seed)` and yield each as it ends.
+
+        Items are taken when there is room for them, and no score is kept: an endless stream needs no more memory than a
+        short one.
+
+        Yields:
+            The number of the item, from 0, and its score, or the error where mdgym could not score it.
+        """
 
     def close(self) -> None:
         """End the processes behind the pool; a second call does nothing."""
+
+
+def in_order(pool: Pool, items: Iterable[tuple[Task, str, int]]) -> list[Scored]:
+    """Submit everything and wait for it; the rest is cancelled when one fails."""
+    futures = [pool.submit(*item) for item in items]
+    try:
+        return [future.result() for future in futures]
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def as_they_end(
+    pool: Pool, items: Iterable[tuple[Task, str, int]], ahead: int
+) -> Iterator[tuple[int, Scored | InfrastructureError]]:
+    """Keep `ahead` items submitted and yield each as it ends; see `Pool.as_completed`."""
+    numbered = enumerate(items)
+    running: dict[Future[Scored], int] = {}
+    try:
+        while True:
+            for index, item in islice(numbered, ahead - len(running)):
+                running[pool.submit(*item)] = index
+            if not running:
+                return
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                index, error = running.pop(future), future.exception()
+                if error is not None and not isinstance(error, InfrastructureError):
+                    raise error
+                yield index, error or future.result()
+    finally:
+        for future in running:
+            future.cancel()

@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self
 
@@ -39,7 +40,13 @@ class SerialPool:
         self._rubric = rubric
         self._lock = threading.Lock()
         self._engine: Engine | None = None
+        self._thread: ThreadPoolExecutor | None = None
         self._closed = False
+
+    @property
+    def workers(self) -> int:
+        """Answers that are scored at the same time: one."""
+        return 1
 
     def score(self, task: Task, answer: str, seed: int = 0) -> Scored:
         """Score one answer; see `Pool.score`."""
@@ -56,10 +63,33 @@ class SerialPool:
         """Score many `(task, answer, seed)`; the results come in their order."""
         return [self.score(task, answer, seed) for task, answer, seed in items]
 
+    def submit(self, task: Task, answer: str, seed: int = 0) -> "Future[Scored]":
+        """Score an answer in a thread, after those that were submitted before; see `Pool.submit`."""
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the pool is closed")
+            if self._thread is None:
+                self._thread = ThreadPoolExecutor(1, thread_name_prefix="mdgym-score")
+            return self._thread.submit(self.score, task, answer, seed)
+
+    def as_completed(
+        self, items: Iterable[tuple[Task, str, int]]
+    ) -> Iterator[tuple[int, Scored | InfrastructureError]]:
+        """Score one after another and yield each as it ends; see `Pool.as_completed`."""
+        for index, (task, answer, seed) in enumerate(items):
+            try:
+                yield index, self.score(task, answer, seed)
+            except InfrastructureError as error:
+                yield index, error
+
     def close(self) -> None:
         """End the engine; a second call does nothing."""
-        self._closed = True
+        with self._lock:
+            self._closed = True
         self._drop_engine()
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.shutdown(cancel_futures=True)
 
     def _score(self, task: Task, answer: str, seed: int, start: float) -> Scored:
         engine = self.engine
@@ -67,7 +97,8 @@ class SerialPool:
         names = tuple(q.name for q in task.contract.quantities) if task.contract else ()
         limits = task.limits(engine.limits)
         run_start = time.perf_counter()
-        execution = engine.run(script, files=input_files(task), variables=names, seed=seed, limits=limits)
+        flux = task.contract is not None and task.contract.heat_flux
+        execution = engine.run(script, input_files(task), names, seed, limits, heat_flux=flux)
         verify_start = time.perf_counter()
         evidence = verify(engine, task, script, execution, seed)
         verify_end = time.perf_counter()

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from mdgym.engine import Engine, Limits
+from mdgym.engine.measures import FROM_FLUX
 from mdgym.errors import TaskError
 from mdgym.tasks import measurements, suites
 from mdgym.tasks.assembly import PLANS, assemble
@@ -67,9 +68,10 @@ def measure_families(
         engine: Engine = local.engine
         family, point = pair
         files = family.files(point)
+        flux = any(source in FROM_FLUX for source, _ in family.sources(point).values())
 
         def run(script: str, seed: int) -> Any:
-            return engine.run(script, files, seed=seed)
+            return engine.run(script, files, seed=seed, heat_flux=flux)
 
         measurement = measure_point(family, point, run, version("mdgym"), str(engine.lammps_version))
         measurements.save(measurement, references)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mdgym.engine.limits import Limits
-from mdgym.engine.measures import MEASURES
+from mdgym.engine.measures import FROM_FLUX, MEASURES
 from mdgym.errors import TaskError
 from mdgym.records import digest
 from mdgym.script.perturb import Perturbation
@@ -35,6 +35,8 @@ class Quantity:
             takes them from the unit where that says it, and else asks the gold script in the changed world.
         shown: Where a "reference" result is the potential energy of a state: for how many atoms, and how far it may be
             (in `unit`) from the nearest state of the run. None where no state need have it, as for other results.
+        lost: Where a "reference" result is kinetic energy that is lost in a collision: how far it may be (in `unit`)
+            from what the last stretch of runs loses, and the least distance of atoms at its end. None for others.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Quantity:
     arguments: tuple[float, ...] = ()
     powers: tuple[float, float] | None = None
     shown: tuple[float, float] | None = None
+    lost: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         if self.source not in SOURCES:
@@ -55,6 +58,33 @@ class Quantity:
             raise TaskError(f"quantity '{self.name}': unit is missing; write 1 where there is none")
         if not self.tolerance > 0:
             raise TaskError(f"quantity '{self.name}': tolerance must be positive, not {self.tolerance!r}")
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What the judged windows must show, besides what is wanted as a result.
+
+    Attributes:
+        name: Name of the condition.
+        source: How it is measured, one of `MEASURES`.
+        arguments: What the measure needs to know besides.
+        least: Smallest value that holds.
+        most: Largest value that holds.
+        meaning: What must be so, as the prompt writes it.
+    """
+
+    name: str
+    source: str
+    arguments: tuple[float, ...]
+    least: float
+    most: float
+    meaning: str
+
+    def __post_init__(self) -> None:
+        if self.source not in MEASURES:
+            raise TaskError(f"condition '{self.name}': source '{self.source}' is not one of {', '.join(MEASURES)}")
+        if not self.least <= self.most:
+            raise TaskError(f"condition '{self.name}': {self.least!r} to {self.most!r} is no range")
 
 
 @dataclass(frozen=True)
@@ -122,6 +152,7 @@ class Contract:
         freedom: Degrees of freedom per atom, less than 3 where bonds are rigid.
         constraints: Commands that a free motion needs besides the force field (`fix shake`).
         thresholds: Limits of checks that differ from the usual ones, by name of the check.
+        conditions: What the judged windows must show besides the quantities.
     """
 
     units: str
@@ -148,6 +179,7 @@ class Contract:
     freedom: float = 3.0
     constraints: tuple[str, ...] = ()
     thresholds: dict[str, float] = field(default_factory=dict)
+    conditions: tuple[Condition, ...] = ()
 
     def __post_init__(self) -> None:
         if self.ensemble not in ENSEMBLES:
@@ -156,6 +188,13 @@ class Contract:
             raise TaskError(f"atoms {self.atoms!r} must be a range with 0 < least <= largest")
         if self.ensemble != "static" and not (self.duration and self.duration > 0):
             raise TaskError(f"ensemble '{self.ensemble}' needs a positive duration, not {self.duration!r}")
+        if self.conditions and self.duration is None:
+            raise TaskError(f"condition '{self.conditions[0].name}' needs a judged window, and so a duration")
+
+    @property
+    def heat_flux(self) -> bool:
+        """Whether the heat flux must be recorded."""
+        return any(quantity.source in FROM_FLUX for quantity in self.quantities)
 
 
 @dataclass(frozen=True)

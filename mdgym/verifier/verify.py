@@ -211,7 +211,7 @@ def _run_changed(engine: Engine, task: Task, script: str, seed: int, change: Per
     wanted = tuple(quantity.name for quantity in task.contract.quantities)
     least = task.limits(engine.limits)
     limits = replace(least, wall_s=2 * least.wall_s, cpu_s=2 * least.cpu_s)
-    return engine.run(script, files, wanted, seed, limits, inline)
+    return engine.run(script, files, wanted, seed, limits, inline, task.contract.heat_flux)
 
 
 def _drawn(nominal: Perturbation, task: Task, seed: int) -> Perturbation:

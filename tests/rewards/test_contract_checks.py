@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mdgym.errors import TaskError
 from mdgym.rewards import contract_checks
 from mdgym.rewards.case import Case
+from mdgym.tasks.task import Condition
 from rewards.conftest import ATOMS, NPT, SIDE, make_case, make_execution, make_task
 
 
@@ -151,3 +153,29 @@ def test_atoms_deleted_after_the_run_are_noticed() -> None:
         state, ids=state.ids[:-1], types=state.types[:-1], masses=state.masses[:-1], positions=state.positions[:-1]
     )
     assert "same atoms" in failed(make_case(execution=replace(make_execution(), state=fewer)))
+
+
+@pytest.mark.parametrize(("least", "most", "right"), [(590, 610, True), (610, 700, False), (500, 590, False)])
+def test_the_judged_window_must_show_what_a_condition_asks_for(least: float, most: float, right: bool) -> None:
+    warm = Condition("warm", "mean temperature", (), least, most, "it is warm")
+    case = make_case(task=make_task(conditions=(warm,)))
+    assert failed(case) == ([] if right else ["condition warm"])
+
+
+def test_a_condition_that_cannot_be_measured_is_not_met() -> None:
+    anything = Condition("flow", "viscosity", (1e9, 1.0), -np.inf, np.inf, "it flows")
+    assert failed(make_case(task=make_task(conditions=(anything,)))) == ["condition flow"]
+    warm = Condition("warm", "mean temperature", (), 0.0, 1e4, "it is warm")
+    never_run = make_execution(segment={"command": "minimize"})
+    case = make_case(task=make_task(conditions=(warm,)), execution=never_run)
+    assert case.window is None and "condition warm" in failed(case)
+
+
+def test_conditions_that_make_no_sense_are_refused() -> None:
+    with pytest.raises(TaskError, match="'no such thing'"):
+        Condition("odd", "no such thing", (), 0.0, 1.0, "it is odd")
+    with pytest.raises(TaskError, match="range"):
+        Condition("odd", "mean temperature", (), 2.0, 1.0, "it is odd")
+    warm = Condition("warm", "mean temperature", (), 0.0, 1e4, "it is warm")
+    with pytest.raises(TaskError, match="'warm' needs a judged window"):
+        make_task(conditions=(warm,), ensemble="static", duration=None)
