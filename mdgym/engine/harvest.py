@@ -57,7 +57,7 @@ def state(handle: Handle, books: Bookkeeping, secret: str) -> State | None:
     if ids is None or types is None or positions is None or velocities is None:
         return None
     order = np.argsort(ids, kind="stable")
-    restart = _restart(handle, secret) if handle.setting("molecule_flag") else None
+    restart = _restart(handle, books, secret) if handle.setting("molecule_flag") else None
     types = types.astype(np.int64)
     charges = handle.per_atom("q")
     lmp = handle.lmp
@@ -80,10 +80,14 @@ def state(handle: Handle, books: Bookkeeping, secret: str) -> State | None:
     )
 
 
-def _restart(handle: Handle, secret: str) -> bytes | None:
+def _restart(handle: Handle, books: Bookkeeping, secret: str) -> bytes | None:
     """Let LAMMPS write down what arrays do not hold: bonds, angles, special neighbours and their coefficients."""
     path = Path(f"{secret}.restart")
+    # `fix vector` counts its rows anew when a restart sets the system up, and fails; results have been read before
+    recorders = [words[1] for words in map(str.split, books.fixes) if words[0] == "fix" and words[3:4] == ["vector"]]
     try:
+        for recorder in recorders:
+            handle.command(f"unfix {recorder}")
         handle.command(f"write_restart {path}")
         return path.read_bytes()
     except (LammpsError, OSError):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mdgym.engine.execution import Frame
+from mdgym.engine.execution import FLUX, Frame
 from mdgym.engine.window import Window
 
 Windows = tuple[Window, ...]
@@ -56,6 +56,12 @@ def _per_molecule(windows: Windows, arguments: Numbers) -> float:
 def _constant(atoms_per_cell: int) -> Callable[[Windows, Numbers], float]:
     """Lattice constant of a cubic crystal from its mean volume per atom."""
     return lambda windows, _: float(np.cbrt(atoms_per_cell * np.mean(_each(windows[-1], "volume"))))
+
+
+def _edge(windows: Windows, arguments: Numbers) -> float:
+    """Mean length of the box along the axis (0, 1, 2) of the argument."""
+    edges = [frame.box[1] - frame.box[0] for frame in windows[-1].frames]
+    return float(np.mean(edges, axis=0)[int(arguments[0])]) if edges else float("nan")
 
 
 def _tension(windows: Windows, arguments: Numbers) -> float:
@@ -112,6 +118,12 @@ def radial_distribution(frames: tuple[Frame, ...], cutoff: float, bins: int, kin
 
 def _distances(ones: np.ndarray, others: np.ndarray, lengths: np.ndarray, cutoff: float) -> np.ndarray:
     """Distances below the cutoff from atoms to the nearest images of others; an atom is no neighbour of itself."""
+    squares = _squares(ones, others, lengths)
+    return np.asarray(np.sqrt(squares[(squares > 0) & (squares < cutoff**2)]))
+
+
+def _squares(ones: np.ndarray, others: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Squared distances from atoms to the nearest images of others."""
     squares = np.zeros((len(ones), len(others)))
     for one, other, length in zip(ones.T, others.T, lengths):
         # in place: memory is what this takes its time for
@@ -120,7 +132,7 @@ def _distances(ones: np.ndarray, others: np.ndarray, lengths: np.ndarray, cutoff
         steps *= length
         steps *= steps
         squares += steps
-    return np.asarray(np.sqrt(squares[(squares > 0) & (squares < cutoff**2)]))
+    return squares
 
 
 def _peak_height(windows: Windows, arguments: Numbers) -> float:
@@ -144,11 +156,8 @@ def _coordination(windows: Windows, arguments: Numbers) -> float:
     largest, one, other = arguments
     found = []
     for frame in windows[-1].frames:
-        lengths = frame.box[1] - frame.box[0]
         centres, others = (frame.positions[frame.types == kind] for kind in (one, other))
-        steps = centres[:, None, :] - others[None, :, :]
-        steps -= lengths * np.round(steps / lengths)
-        squares = np.sum(steps**2, axis=-1)
+        squares = _squares(centres, others, frame.box[1] - frame.box[0])
         # an atom is no neighbour of itself
         found.append(np.sum((squares > 0) & (squares <= largest**2)) / max(1, len(centres)))
     return float(np.mean(found)) if found else float("nan")
@@ -176,28 +185,37 @@ def _diffusion(windows: Windows, arguments: Numbers) -> float:
     return float(np.polyfit(lags, squares, 1)[0] / 6)
 
 
-def _viscosity(windows: Windows, arguments: Numbers) -> float:
-    """Shear viscosity by Green and Kubo: the mean over xy, xz and yz of V/kT times an integral of the correlation.
+def _green_kubo(names: tuple[str, ...], of_volume: int, of_temperature: int) -> Callable[[Windows, Numbers], float]:
+    """A transport coefficient by Green and Kubo: V^a / (k T^b) times an integral of the mean autocorrelation.
 
-    Arguments: time up to which the correlation of the pressure is integrated, and 1/k in the units of the script
-    (pressure x volume / energy included). Samples of unlike runs are thinned to the largest distance among them.
+    Arguments: time up to which the correlation is integrated, and 1/k in the units of the script (a product of those
+    of the columns and of the volume, divided by energy, included). Samples of unlike runs are thinned to the largest
+    distance among them.
+
+    Args:
+        names: Columns that have one correlation by symmetry.
+        of_volume: The power a.
+        of_temperature: The power b.
     """
-    longest, scale = arguments
-    window = windows[-1]
-    steps = window.column("step")
-    if len(steps) < 2:
-        return float("nan")
-    stride = float(np.max(np.diff(steps)))
-    kept = steps % stride == 0
-    spacing = stride * window.timestep
-    series = [window.column(name)[kept] for name in ("pxy", "pxz", "pyz")]
-    lags = int(longest / spacing + 1e-6) + 1
-    if np.any(np.diff(steps[kept]) != stride) or not 2 < lags < len(series[0]) / 2:
-        return float("nan")
-    correlation = np.mean([_autocorrelation(values, lags) for values in series], axis=0)
-    integral = spacing * (np.sum(correlation) - 0.5 * (correlation[0] + correlation[-1]))
-    volume, temperature = (float(np.mean(window.column(name))) for name in ("volume", "temperature"))
-    return float(scale * volume / temperature * integral)
+
+    def coefficient(windows: Windows, arguments: Numbers) -> float:
+        longest, scale = arguments
+        window = windows[-1]
+        steps = window.column("step")
+        if len(steps) < 2 or not all(window.has(name) for name in names):
+            return float("nan")
+        stride = float(np.max(np.diff(steps)))
+        kept = steps % stride == 0
+        spacing = stride * window.timestep
+        lags = int(longest / spacing + 1e-6) + 1
+        if np.any(np.diff(steps[kept]) != stride) or not 2 < lags < np.sum(kept) / 2:
+            return float("nan")
+        correlation = np.mean([_autocorrelation(window.column(name)[kept], lags) for name in names], axis=0)
+        integral = spacing * (np.sum(correlation) - 0.5 * (correlation[0] + correlation[-1]))
+        volume, temperature = (float(np.mean(window.column(name))) for name in ("volume", "temperature"))
+        return float(scale * volume**of_volume / temperature**of_temperature * integral)
+
+    return coefficient
 
 
 def _autocorrelation(values: np.ndarray, lags: int) -> np.ndarray:
@@ -205,6 +223,26 @@ def _autocorrelation(values: np.ndarray, lags: int) -> np.ndarray:
     power = np.abs(np.fft.rfft(values, 2 * len(values))) ** 2
     sums = np.fft.irfft(power, 2 * len(values))[:lags]
     return np.asarray(sums / (len(values) - np.arange(lags)))
+
+
+def _settled_share(windows: Windows, arguments: Numbers) -> float:
+    """Share of atoms that keep their place from the mean of their neighbours in a half of the window: solid ones.
+
+    Arguments: largest distance of neighbours at first, largest rms deviation of a settled atom, and the half, 0 or 1.
+    """
+    reach, largest, half = arguments
+    window = windows[-1]
+    steps = np.array([frame.step for frame in window.frames])
+    if len(steps) < 3 or np.ptp(steps) * window.timestep < window.duration / 2:
+        return float("nan")
+    # Evenly in time: where frames are crowded (many short runs) a liquid seems to stand still.
+    times = steps[0] + np.ptp(steps) * (half + np.linspace(0, 1, 9)) / 2
+    frames = [window.frames[i] for i in sorted({int(np.argmin(np.abs(steps - time))) for time in times})]
+    squares = _squares(frames[0].positions, frames[0].positions, frames[0].box[1] - frames[0].box[0])
+    near = (squares > 0) & (squares < reach**2)
+    places = np.array([frame.positions for frame in frames])
+    places = places - near / np.maximum(1, near.sum(axis=1, keepdims=True)) @ places
+    return float(np.mean(np.sum(np.var(places, axis=0, ddof=1), axis=-1) < largest**2))
 
 
 def _tether_energy(windows: Windows, arguments: Numbers) -> float:
@@ -238,6 +276,7 @@ MEASURES: dict[str, Callable[[Windows, Numbers], float]] = {
     "mean potential per molecule": _per_molecule,
     "mean kinetic per atom": _per_atom("kinetic"),
     "mean total per atom": _per_atom("potential", "kinetic"),
+    "mean edge": _edge,
     "mean volume per atom": _per_atom("volume"),
     "mean fcc constant": _constant(4),
     "mean bcc constant": _constant(2),
@@ -249,7 +288,12 @@ MEASURES: dict[str, Callable[[Windows, Numbers], float]] = {
     "peak place": _peak_place,
     "coordination": _coordination,
     "diffusion": _diffusion,
-    "viscosity": _viscosity,
+    "viscosity": _green_kubo(("pxy", "pxz", "pyz"), 1, 1),
+    # the flux is recorded times the volume
+    "thermal conductivity": _green_kubo(FLUX, -1, 2),
+    "settled share": _settled_share,
     "tether energy": _tether_energy,
     "bond length": _bond_length,
 }
+# Measured from the heat flux, which the engine records on request alone.
+FROM_FLUX = frozenset({"thermal conductivity"})

@@ -62,3 +62,11 @@ def test_what_a_script_has_modified_does_not_pass_into_the_replay(modified: str)
     assert result.error == ""
     off = [abs(a - frame.potential) / state.atoms for a, frame in zip(result.potentials, frames, strict=True)]
     assert min(off) > 1e-3
+
+
+def test_a_script_that_ends_with_a_recorder_of_its_own_leaves_its_topology() -> None:
+    recorded = SCRIPT.replace("run 100\n", "variable t equal temp\nfix mine all vector 7 v_t\nrun 100\n")
+    with Engine() as engine:
+        execution = engine.run(recorded + "variable mean equal ave(f_mine)\n", variables=("mean",))
+    assert execution.state is not None and execution.state.restart
+    assert execution.variables["mean"] > 0

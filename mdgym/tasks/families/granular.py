@@ -27,13 +27,15 @@ ANCHOR_LIMITS = {"restitution": 0.0015, "dissipated": 0.004}
 PERTURBATIONS = (Perturbation(energy=1.5), Perturbation(energy=1.7))
 # Of the values. Right scripts follow to 0.21 % and 0.44 % (456 pairs of worlds), and 0.3 of this is forgiven.
 TOLERANCES = {"restitution": 0.02, "dissipated": 0.05}
+# Of the value: what is reported is what the recording loses, to rounding, or to what a formula of e makes of it.
+LOSS_LIMIT = 0.01
 
 WORDINGS = (
     (
         ENGLISH,
         "LAMMPS, units {units}. Two equal spheres (diameter {diameter}, density {density}) collide head-on with "
         "relative speed {speed}; no gravity, no friction, no rotation. Contact: {law}. Restitution coefficient and "
-        "dissipated energy from the run; resolve the contact with {steps} timesteps or more.\n\n{variables}",
+        "dissipated energy from the run; resolve the contact with {steps} timesteps or more. {stretch}\n\n{variables}",
     ),
     (
         ENGLISH,
@@ -42,7 +44,7 @@ WORDINGS = (
         "speed before the impact is {speed}, there is no friction and no gravity, and they do not spin. The contact "
         "law: {law}. Please write a LAMMPS script (units {units}) that simulates the collision, with a timestep that "
         "puts at least {steps} steps into the contact, and measures how elastic it was. I'd like to try other "
-        "stiffnesses later, so it has to measure the outcome and not use a formula.\n\n{variables}",
+        "stiffnesses later, so it has to measure the outcome and not use a formula. {stretch}\n\n{variables}",
     ),
     (
         ENGLISH,
@@ -50,7 +52,8 @@ WORDINGS = (
         "at relative speed {speed}. While they overlap, the normal contact law is: {law}; tangential forces are "
         "absent. Integrate the collision with LAMMPS (units {units}, atom_style sphere), using a timestep of at most "
         "1/{steps} of the contact duration, until the spheres have separated, and determine the coefficient of normal "
-        "restitution and the translational kinetic energy lost, both from the computed velocities.\n\n{variables}",
+        "restitution and the translational kinetic energy lost, both from the computed velocities. {stretch}\n\n"
+        "{variables}",
     ),
     (
         ENGLISH,
@@ -59,23 +62,30 @@ WORDINGS = (
         "- impact: central, relative speed {speed}, no rotation, no gravity, no walls\n"
         "- contact: {law}; no tangential force\n"
         "- timestep: at least {steps} steps per contact\n"
-        "- measure after separation; a formula is no measurement\n\n{variables}",
+        "- measure after separation; a formula is no measurement\n"
+        "- {stretch}\n\n{variables}",
     ),
     (
         ENGLISH,
         "need a two particle bounce test for my granular setup, units {units}. grain size {diameter}, density "
         "{density}, both the same, closing speed {speed}, straight on. contact is a {law}. frictionless, "
         "nothing else in the box. small dt pls ({steps}+ steps while they touch). i want e and the energy loss "
-        "measured in the simulation after they fly apart.\n\n{variables}",
+        "measured in the simulation after they fly apart. {stretch}\n\n{variables}",
     ),
     (
         CHINESE,
         "请编写 LAMMPS 脚本（units {units}）模拟两个相同颗粒的正碰：直径 {diameter}，密度 {density}，"
         "碰撞前相对速度 {speed}，无重力，无摩擦，无转动。接触力：{law}。"
         "接触过程至少用 {steps} 个时间步解析，碰后分离再测量。"
-        "结果必须由模拟得到，不能用公式直接计算。\n\n{variables}",
+        "结果必须由模拟得到，不能用公式直接计算。{stretch}\n\n{variables}",
     ),
 )
+_STRETCH = {
+    ENGLISH: "Judged is the last stretch of runs at constant settings (timestep, forces and fixes stay, velocities and "
+    "positions are left alone): it must hold the whole collision, from before the contact until the spheres are apart.",
+    CHINESE: "评判的是设置不变（时间步、作用力和 fix 不变，不改动速度和位置）的最后一段 run："
+    "它必须包含整个碰撞，从接触之前到颗粒分离。",
+}
 _LAWS = {
     ENGLISH: {
         "hooke": "linear spring and dashpot, repulsion F = kn delta - m_eff gamma v, with overlap delta, v the speed "
@@ -154,7 +164,15 @@ def fields(point: CollisionPoint, language: str, rng: Random) -> dict[str, str]:
         density = f"{density} {of_density}"
         stiffness, damping = f"{stiffness} {of_stiffness[hertz]}", f"{damping} {of_damping[hertz]}"
     law = _LAWS[language][point.law].format(stiffness=stiffness, damping=damping)
-    return dict(units=point.units, diameter=diameter, density=density, speed=speed, law=law, steps=str(STEPS))
+    return dict(
+        units=point.units,
+        diameter=diameter,
+        density=density,
+        speed=speed,
+        law=law,
+        steps=str(STEPS),
+        stretch=_STRETCH[language],
+    )
 
 
 def gold(point: CollisionPoint) -> str:
@@ -198,7 +216,14 @@ def contract(point: CollisionPoint, accepted: Mapping[str, Reference]) -> Contra
         atoms=(2, 2),
         force_field=(),
         quantities=tuple(
-            Quantity(name, unit, MEANINGS[ENGLISH][name], "reference", TOLERANCES[name] * abs(accepted[name].value))
+            Quantity(
+                name,
+                unit,
+                MEANINGS[ENGLISH][name],
+                "reference",
+                TOLERANCES[name] * abs(accepted[name].value),
+                lost=(LOSS_LIMIT * abs(accepted[name].value), point.diameter) if name == "dissipated" else None,
+            )
             for name, unit in units.items()
         ),
     )

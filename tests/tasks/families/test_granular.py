@@ -118,7 +118,7 @@ def test_a_formula_with_the_numbers_of_the_prompt_is_refused(pool):
     )
     script = gold(POINT).replace("variable        restitution", "variable        real").rsplit("variable", 1)[0] + typed
     score = pool.score(TASKS[0], script).score
-    assert [check.name for check in score.checks if not check.passed] == ["counterfactual"]
+    assert [check.name for check in score.checks if not check.passed] == ["shown dissipated", "counterfactual"]
     assert score.reward <= 0.25
 
 
