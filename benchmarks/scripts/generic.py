@@ -184,7 +184,7 @@ VARIANTS: dict[str, Writer] = {
 }
 
 MISTAKES: dict[str, Mistake] = {
-    "jump for ever": Mistake("endless loop", _appended("label again\nrun 0\njump SELF again")),
+    "jump for ever": Mistake("endless loop", _appended("label ever\nrun 0\njump SELF ever")),
     "first command": Mistake("typo", _replaced(r"^units\b", "unit")),
     "pair style": Mistake("typo", _replaced(r"^pair_style\b", "pair_stile")),
     "box": Mistake("typo", _replaced(r"^(create_box|read_data)\b", r"\1s")),

@@ -23,12 +23,19 @@ def units(case: Case) -> tuple[CheckResult, ...]:
 def atoms(case: Case) -> tuple[CheckResult, ...]:
     """The number of atoms lies in the range."""
     least, most = case.contract.atoms
-    # the judged run counts, and the final state must still be its system
-    count = case.state.atoms if case.window is None else round(float(case.window.column("atoms")[-1]))
+    # the judged runs count, and the final state must still be their system
+    counts = [round(float(window.column("atoms")[-1])) for window in case.found] or [case.state.atoms]
     wanted = f"{least}" if least == most else f"between {least} and {most}"
+    wrong = [count for count in counts if not least <= count <= most]
+    message = f"The system has {(wrong or counts)[0]} atoms; the task asks for {wanted}."
     return (
-        result("atoms", CONTRACT, least <= count <= most, f"The system has {count} atoms; the task asks for {wanted}."),
-        result("same atoms", CONTRACT, count == case.state.atoms, "Atoms are added or deleted after the judged run."),
+        result("atoms", CONTRACT, not wrong, message),
+        result(
+            "same atoms",
+            CONTRACT,
+            set(counts) == {case.state.atoms},
+            "Atoms are added or deleted between the judged runs or after them.",
+        ),
     )
 
 
@@ -41,8 +48,8 @@ def masses(case: Case) -> tuple[CheckResult, ...]:
     deviation = np.abs(case.state.masses[:, None] / np.array(case.contract.masses) - 1)
     right = bool(np.all(np.min(deviation, axis=1) <= MASS_TOLERANCE))
     present = bool(np.all(np.min(deviation, axis=0) <= MASS_TOLERANCE))
-    if case.window is not None:
-        moved = float(case.window.column("mass")[-1])
+    for window in case.found:
+        moved = float(window.column("mass")[-1])
         right = right and abs(float(np.sum(case.state.masses)) / moved - 1) <= MASS_TOLERANCE
     return (result("masses", CONTRACT, right and present, "The atoms do not have the masses of the task's elements."),)
 
@@ -65,10 +72,9 @@ def density(case: Case) -> tuple[CheckResult, ...]:
     wanted = case.contract.density
     if wanted is None:
         return ()
-    volume = float(np.prod(case.state.box[1] - case.state.box[0]))
-    if case.window is not None:
-        volume = float(np.mean(case.window.column("volume")))
-    found = case.state.atoms / volume
+    densities = [float(np.mean(window.column("atoms") / window.column("volume"))) for window in case.found]
+    densities = densities or [case.state.atoms / float(np.prod(case.state.box[1] - case.state.box[0]))]
+    found = max(densities, key=lambda density: abs(density / wanted - 1))
     right = abs(found / wanted - 1) <= case.contract.thresholds.get("density", DENSITY_TOLERANCE)
     return (result("density", CONTRACT, right, f"The number density is {found:.5g}; the task asks for {wanted:g}."),)
 

@@ -106,6 +106,10 @@ class Rubric:
             raise ValueError(f"no check '{min(unknown)}'; there are: {', '.join(sorted(known))}")
         return replace(self, checks=tuple(check for check in self.checks if check.__name__ not in names))
 
+    def versions(self, standard: Versions) -> Versions:
+        """Return versions that tell scores by this rubric from those by the standard one."""
+        return replace(standard, rubric=f"{standard.rubric}+{self.hash}") if self.hash else standard
+
     @property
     def hash(self) -> str:
         """Hash of weights and checks; empty for the standard rubric, whose source is hashed as a whole."""
@@ -156,8 +160,7 @@ def judge(
     """
     checks = check_all(task, execution, evidence, rubric)
     components = _components(task, execution, checks, rubric.weights)
-    if rubric.hash:
-        versions = replace(versions, rubric=f"{versions.rubric}+{rubric.hash}")
+    versions = rubric.versions(versions)
     success = None if task.open else bool(checks) and all(check.passed for check in checks)
     summary = ExecutionSummary(
         status=execution.status,

@@ -15,6 +15,8 @@ from mdgym.tasks.task import REFERENCE, Quantity
 # An average may miss the second world's own by this part of the way between the worlds, if that is more than the
 # tolerance: coarse timesteps average badly, and what was written down stays behind by the whole way.
 AVERAGE_FOLLOWS = 0.3
+# But not by more tolerances than this: the way between the worlds is a hundred times the noise of an energy.
+TWICE = 2.0
 # A right static result scales with the potential to 1e-6 (minimizers) or 1e-4 (coarse scans); this is of the tolerance.
 STATIC_FOLLOWS = 0.3
 # The least part of the full change that a wrong static result must show.
@@ -134,6 +136,7 @@ def counterfactual(case: Case) -> tuple[CheckResult, ...]:
     right = second.executed and all(first >= min(SAME_WORK * again, enough) for first, again, enough in pairs)
     right = right and (case.dynamic or _ends_alike(case, second))
     right = right and all(_follows(case, quantity, second) for quantity in case.contract.quantities)
+    right = right and _under_pressure(case, second)
     message = "The result does not follow when the potential or timestep is changed: compute it, do not write it down."
     return (result("counterfactual", VIOLATION, right, message),)
 
@@ -181,6 +184,18 @@ def _ends_alike(case: Case, second: Counterfactual) -> bool:
     return first[0] == second.end[0] and all(abs(a - b) <= SAME_EDGES * max(a, b) for a, b in edges)
 
 
+def _under_pressure(case: Case, second: Counterfactual) -> bool:
+    """Whether a barostat that holds the pressure holds it in the changed world too: the box must follow."""
+    if case.contract.ensemble != "npt":
+        return True
+    targets = [r for r in case.task.references if r.name.split()[0] == "pressure" and r.name in second.measured]
+    for number, target in enumerate(targets):
+        first, again = case.measured("mean pressure", (float(number),)), second.measured[target.name]
+        if first is not None and again is not None and grade(first, target)[0] and not grade(again, target)[0]:
+            return False
+    return True
+
+
 def _far_off(case: Case) -> bool:
     """Whether a static result is far off: others that are right by chance (under pressure) need not scale exactly."""
     pairs = [(case.reported(q), case.task.reference(q.name)) for q in case.contract.quantities if q.source == REFERENCE]
@@ -197,7 +212,8 @@ def _follows(case: Case, quantity: Quantity, second: Counterfactual) -> bool:
         before = case.measured(quantity.source, quantity.arguments)
         if measured is None or before is None:
             return False
-        return abs(reported - measured) <= max(quantity.tolerance, AVERAGE_FOLLOWS * abs(measured - before))
+        slack = min(AVERAGE_FOLLOWS * abs(measured - before), TWICE * quantity.tolerance)
+        return abs(reported - measured) <= max(quantity.tolerance, slack)
     if factor is None:
         return False
     if reference is not None and grade(first, reference)[0] and not _far_off(case):

@@ -9,7 +9,7 @@ from mdgym.tasks.loading import load_tasks
 from mdgym.tasks.task import SPLITS, Task
 
 # Rises when prompts, contracts or references change: results of different versions cannot be compared.
-SUITE = "2"
+SUITE = "3"
 DIRECTORY = Path(__file__).parent / "data"
 _SUGGESTIONS = 3
 

@@ -190,6 +190,10 @@ def _changed_world(engine: Engine, task: Task, script: str, seed: int) -> tuple[
         name, static = quantity.name, quantity.source == REFERENCE
         factors[name] = _factor(engine, task, quantity, change) if static else None
         measured[name] = measure(windows, quantity.source, quantity.arguments) if whole and not static else None
+    if whole and contract.pressure is not None:
+        # the last window has the plain name, as in the references
+        names_of = [*(f"pressure {number + 1}" for number in range(len(windows) - 1)), "pressure"]
+        measured |= {name: measure((window,), "mean pressure") for name, window in zip(names_of, windows)}
     off_states = {quantity.name: from_states(second, quantity) for quantity in contract.quantities}
     reported = dict(second.variables)
     return Counterfactual(

@@ -16,6 +16,7 @@ from mdgym.tasks.families import (
     lj_melt,
     lj_rdf,
     madelung,
+    melting,
     metal_npt,
     metal_nvt,
     nacl,
@@ -25,6 +26,7 @@ from mdgym.tasks.families import (
     surface,
     tension,
     tension_hot,
+    thermal_conductivity,
     thermal_expansion,
     vacancy,
     viscosity,
@@ -64,4 +66,6 @@ FAMILIES = (
     finite_size.FAMILY,
     tension_hot.FAMILY,
     viscosity.FAMILY,
+    thermal_conductivity.FAMILY,
+    melting.FAMILY,
 )

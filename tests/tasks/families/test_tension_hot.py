@@ -52,10 +52,7 @@ def test_pressure_in_place_of_tension_and_bar_in_place_of_gpa_are_outside(task):
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda t: t.id)
-def test_an_unstrained_or_cold_crystal_is_outside(task):
-    # kT of vibrations: 3/2 kT of energy, twice what the limit forgives
-    energy = task.reference("pe_mean")
-    assert 1.5 * 8.6e-5 * task.contract.temperature > 2 * energy.limit
+def test_an_unstrained_crystal_is_outside(task):
     # no potential here has C11 below 80 GPa, and unstrained crystals are within 1 GPa of zero
     axial = task.reference("s_axial")
     assert abs(axial.value) > 4 * axial.limit
