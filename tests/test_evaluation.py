@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 import mdgym
+from mdgym.engine import Limits
 from mdgym.envs import LammpsScriptEnv
 from mdgym.errors import AgentError, InfrastructureError, RecordError
 from mdgym.evaluation import choose, derive_seed
 from mdgym.records import from_json
 from mdgym.report import Report, comparison
+from mdgym.rewards import STANDARD
+from mdgym.scoring import SerialPool
 from mdgym.trajectory import Failure, Trajectory
 
 
@@ -183,8 +186,25 @@ def test_folder_of_another_experiment_is_refused(tasks, pool, tmp_path, change):
 def test_folder_scored_with_another_task_of_the_same_id_is_refused(tasks, pool, tmp_path):
     run(tasks[:1], Sometimes([True]), out=tmp_path)
     changed = dataclasses.replace(tasks[0], prompt="Something else.")
-    with pytest.raises(RecordError, match="other versions"):
+    with pytest.raises(RecordError, match="another experiment: its tasks"):
         run([changed], Sometimes([True]), out=tmp_path)
+
+
+def test_folder_scored_with_other_limits_is_refused(tasks, pool, tmp_path):
+    run(LammpsScriptEnv(tasks=tasks, pool=pool), Sometimes([True]), out=tmp_path)
+    env = LammpsScriptEnv(tasks=tasks, limits=Limits(cpu_s=3))
+    with env, pytest.raises(RecordError, match="another experiment: its limits"):
+        run(env, Sometimes([True]), out=tmp_path)
+
+
+def test_a_run_by_a_rubric_of_ones_own_goes_on_and_is_not_mixed_with_others(tasks, pool, tmp_path):
+    with SerialPool(rubric=STANDARD.without("drift")) as own:
+        env = LammpsScriptEnv(tasks=tasks, pool=own)
+        whole = run(env, Sometimes([True]), out=tmp_path)
+        agent = Sometimes([True])
+        assert run(env, agent, out=tmp_path) == whole and not agent.calls
+    with pytest.raises(RecordError, match="another experiment: its rubric"):
+        run(LammpsScriptEnv(tasks=tasks, pool=pool), Sometimes([True]), out=tmp_path)
 
 
 def test_second_process_in_the_same_folder_is_refused(env, tmp_path):

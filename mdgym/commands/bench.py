@@ -27,6 +27,15 @@ def engine(quick: Quick = False, json: Json = False, page: Page = None) -> None:
 
 
 @app.command()
+def scaling(quick: Quick = False, json: Json = False, page: Page = None) -> None:
+    """Measure how many scores a second Ray workers on this machine give, and what Ray costs.
+
+    Example: mdgym bench scaling --quick
+    """
+    _write("scaling", page, _measure("scaling", quick, json), ["--quick"] * quick)
+
+
+@app.command()
 def reward(
     quick: Quick = False,
     json: Json = False,

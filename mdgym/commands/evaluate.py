@@ -10,11 +10,22 @@ from typing import Annotated
 import typer
 
 from mdgym import agents
-from mdgym.commands.output import Json, Sandbox, Split, Suite, TaskFile, print_json, read_tasks, stderr, stdout
+from mdgym.commands.output import (
+    Json,
+    Sandbox,
+    Split,
+    Suite,
+    TaskFile,
+    Workers,
+    pool_of,
+    print_json,
+    read_tasks,
+    stderr,
+    stdout,
+)
 from mdgym.envs import LammpsScriptEnv
 from mdgym.evaluation import evaluate
 from mdgym.report import Report, comparison
-from mdgym.scoring import make_pool
 
 
 def run(
@@ -32,9 +43,7 @@ def run(
     out: Annotated[
         Path | None, typer.Option(file_okay=False, help="Folder for the trajectories; the same command resumes it.")
     ] = None,
-    workers: Annotated[
-        str, typer.Option(help="serial; a number or auto for Ray workers; or host:port or ray://host:port.")
-    ] = "serial",
+    workers: Workers = "serial",
     sandbox: Sandbox = True,
     json: Json = False,
 ) -> None:
@@ -48,10 +57,7 @@ def run(
     sys.path.insert(0, os.getcwd())
     policies = [agents.load(name) for name in agent]
     found = read_tasks(suite, split, tasks)
-    try:
-        pool = make_pool(workers, sandbox=sandbox)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--workers") from error
+    pool = pool_of(workers, sandbox)
     reports: list[Report] = []
     try:
         with closing(pool), LammpsScriptEnv(tasks=found, max_turns=max_turns, pool=pool) as env:

@@ -10,6 +10,8 @@ from rich.console import Console
 
 from mdgym.errors import TaskError
 from mdgym.records import to_json
+from mdgym.rewards import STANDARD, Rubric
+from mdgym.scoring import Pool, make_pool
 from mdgym.tasks.loading import load_tasks
 from mdgym.tasks.suites import load_suite
 from mdgym.tasks.task import Task
@@ -28,6 +30,18 @@ Sandbox = Annotated[
     bool,
     typer.Option("--sandbox/--no-sandbox", help="Without it scripts have all your rights: only for those you trust."),
 ]
+
+Workers = Annotated[
+    str, typer.Option(help="serial; a number or auto for Ray workers here; or host:port or ray://host:port.")
+]
+
+
+def pool_of(workers: str, sandbox: bool, rubric: Rubric = STANDARD) -> Pool:
+    """Make the pool that `--workers` names."""
+    try:
+        return make_pool(workers, sandbox=sandbox, rubric=rubric)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--workers") from error
 
 
 def print_json(value: Any) -> None:

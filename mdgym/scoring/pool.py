@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
 
+from mdgym.engine import Limits
 from mdgym.engine.execution import Execution
 from mdgym.errors import InfrastructureError
+from mdgym.rewards import Rubric
 from mdgym.rewards.score import Score
 from mdgym.tasks.task import Task
 from mdgym.verifier import Evidence
@@ -53,6 +55,14 @@ class Pool(Protocol):
     @property
     def workers(self) -> int:
         """How many answers are scored at the same time."""
+
+    @property
+    def limits(self) -> Limits:
+        """What one script may use."""
+
+    @property
+    def rubric(self) -> Rubric:
+        """Checks and weights."""
 
     def score(self, task: Task, answer: str, seed: int = 0) -> Scored:
         """Score one answer.

@@ -84,6 +84,18 @@ class RayPool:
         self.start()
         return self._size
 
+    @property
+    def limits(self) -> Limits:
+        """What one script may use."""
+        found: Limits = self._settings["limits"]
+        return found
+
+    @property
+    def rubric(self) -> Rubric:
+        """Checks and weights."""
+        found: Rubric = self._settings["rubric"]
+        return found
+
     def start(self) -> None:
         """Start or join Ray and start the workers now, instead of with the first score.
 

@@ -48,6 +48,16 @@ class SerialPool:
         """Answers that are scored at the same time: one."""
         return 1
 
+    @property
+    def limits(self) -> Limits:
+        """What one script may use."""
+        return self._limits
+
+    @property
+    def rubric(self) -> Rubric:
+        """Checks and weights."""
+        return self._rubric
+
     def score(self, task: Task, answer: str, seed: int = 0) -> Scored:
         """Score one answer; see `Pool.score`."""
         if not isinstance(answer, str):
