@@ -9,7 +9,7 @@ import sys
 import typer
 from rich.markup import escape
 
-from mdgym.commands import bench, calibrate, doctor, evaluate, lint, score, tasks
+from mdgym.commands import bench, calibrate, doctor, evaluate, lint, report, rescore, score, tasks
 from mdgym.commands.output import stderr
 from mdgym.errors import InfrastructureError, MdgymError, SandboxError
 
@@ -25,6 +25,8 @@ app.add_typer(tasks.app, name="tasks")
 app.command("score")(score.score)
 app.command("lint")(lint.lint)
 app.command("eval")(evaluate.run)
+app.command("report")(report.run)
+app.command("rescore")(rescore.run)
 app.command("calibrate")(calibrate.run)
 app.add_typer(bench.app, name="bench")
 

@@ -20,9 +20,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from mdgym.envs.lammps_script import LammpsScriptEnv
 from mdgym.errors import AgentError, InfrastructureError, RecordError
 from mdgym.policy import Agent, as_agent
+from mdgym.records import digest
 from mdgym.report import Report, summarise
 from mdgym.rewards import current_versions
 from mdgym.tasks.task import Task
+from mdgym.thermo import thermo
 from mdgym.trajectory import Experiment, Failure, RunFolder, Trajectory, Turn
 
 # A machine that fails this often in a row will fail on; the agent's answers may cost money.
@@ -79,6 +81,9 @@ def evaluate(
             seed=seed,
             k=k,
             max_turns=base.max_turns,
+            tasks=digest(sorted(task.hash for task in base.tasks)),
+            limits=digest(base.pool.limits),
+            rubric=base.pool.rubric.hash,
         )
         folder = stack.enter_context(RunFolder(out, experiment)) if out is not None else None
         tasks = choose(base.tasks, episodes, seed)
@@ -228,7 +233,7 @@ class _Evaluation:
             observation, _, terminated, truncated, _ = env.step(answer)
             ended = terminated or truncated
             scored = base.turns[-1]
-            turns.append(Turn(answer, scored.script, scored.score, answer_s, scored.timing))
+            turns.append(Turn(answer, scored.script, scored.score, answer_s, scored.timing, thermo(scored.execution)))
         return Trajectory(task.id, number, seed, prompt, tuple(turns))
 
     def _ask(self, observation: str, task: Task, number: int, seed: int) -> str:
@@ -260,7 +265,7 @@ class _Evaluation:
             task = chosen.get(stored.task_id)
             if task is None:
                 continue
-            now = current_versions(task)
+            now = self._base.pool.rubric.versions(current_versions(task))
             if stored.score.task_hash != task.hash or stored.score.versions != now:
                 raise RecordError(
                     f"{self._folder.path} was scored by other versions: task '{task.id}' had "

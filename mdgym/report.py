@@ -95,7 +95,8 @@ class Report:
 
     def table(self) -> Table:
         """Return the report as a table for a terminal."""
-        title = f"{escape(self.agent)} on {self.suite}/{self.split}, {self.k} per task, mdgym {self.mdgym}"
+        where = escape(f"{self.suite}/{self.split}, {self.k} per task, mdgym {self.mdgym}")
+        title = f"{escape(self.agent)} on {where}"
         caption = "below each: 95 % interval over tasks"
         if not self.complete:
             caption += f"; unfinished: {self.rollouts} of {self.tasks * self.k} rollouts"
@@ -109,20 +110,26 @@ class Report:
         for group in (self.overall, *self.families, *self.tiers):
             cells = [group.reward, *(group.executed[j - 1] for j in turns), *(group.success[j - 1] for j in turns)]
             first = group is self.overall or group is self.families[-1]
-            table.add_row(group.name, str(group.tasks), *map(_cell, cells), end_section=first)
+            table.add_row(escape(group.name), str(group.tasks), *map(_cell, cells), end_section=first)
         return table
 
 
-def comparison(reports: Sequence[Report]) -> Table:
-    """Return one table with a column per report, for agents that were given the same tasks."""
+def comparison(reports: Sequence[Report], labels: Sequence[str] = ()) -> Table:
+    """Return one table with a column per report, for agents that were given the same tasks.
+
+    Args:
+        reports: The reports, at least one; all of the same `basis`.
+        labels: What stands above each column; the agents by default.
+    """
     first = reports[0]
+    k = "/".join(dict.fromkeys(str(report.k) for report in reports))
     table = Table(
-        title=f"{first.suite}/{first.split}: {first.tasks} tasks, {first.k} per task, mdgym {first.mdgym}",
+        title=escape(f"{first.suite}/{first.split}: {first.tasks} tasks, {k} per task, mdgym {first.mdgym}"),
         caption="below each: 95 % interval over tasks",
     )
     table.add_column("")
-    for report in reports:
-        table.add_column(escape(report.agent), justify="right")
+    for label in labels or [report.agent for report in reports]:
+        table.add_column(escape(label), justify="right")
     rows: list[tuple[str, Callable[[Report], Estimate]]] = [
         ("reward", lambda report: report.overall.reward),
         ("executed@1", lambda report: report.overall.executed[0]),
@@ -130,8 +137,9 @@ def comparison(reports: Sequence[Report]) -> Table:
     ]
     for name, value in rows:
         table.add_row(name, *(_cell(value(report)) for report in reports), end_section=name == rows[-1][0])
-    for index, group in enumerate(first.families):
-        cells = (_number(report.families[index].success[0].value) for report in reports)
+    for group in first.families:
+        same = [next(g for g in report.families if g.name == group.name) for report in reports]
+        cells = (_number(found.success[0].value) for found in same)
         table.add_row(f"success@1, {escape(group.name)}", *cells)
     return table
 

@@ -15,6 +15,7 @@ from mdgym.report import Report, summarise
 from mdgym.rewards import current_versions
 from mdgym.scoring import Pool, Scored
 from mdgym.tasks.task import Task
+from mdgym.thermo import thermo
 from mdgym.trajectory import Failure, RunFolder, Trajectory, read_run
 
 # Rollouts that are submitted for each worker, so that none waits.
@@ -76,7 +77,13 @@ def rescore(run: Path, out: Path, tasks: Mapping[str, Task], pool: Pool, progres
                 folder.fail(Failure(stored.task_id, stored.rollout, stored.seed, str(error), answers))
                 continue
             turns = tuple(
-                replace(turn, script=scored.script, score=scored.score, timing=scored.timing)
+                replace(
+                    turn,
+                    script=scored.script,
+                    score=scored.score,
+                    timing=scored.timing,
+                    thermo=thermo(scored.execution),
+                )
                 for turn, scored in zip(stored.turns, rollout.scored, strict=True)
             )
             done[stored.task_id, stored.rollout] = replace(stored, turns=turns)

@@ -11,6 +11,7 @@ from mdgym.errors import RecordError
 from mdgym.records import from_json, to_json
 from mdgym.rewards.score import Score
 from mdgym.scoring import ScoringTiming
+from mdgym.thermo import Sample
 
 EXPERIMENT = "experiment.json"
 TRAJECTORIES = "trajectories.jsonl"
@@ -28,6 +29,7 @@ class Turn:
         score: The verdict.
         answer_s: Wall-clock seconds that the agent took.
         timing: What the score cost.
+        thermo: A few samples of the run for plots, as `mdgym.thermo.thermo` takes them; empty in older runs.
     """
 
     answer: str
@@ -35,6 +37,7 @@ class Turn:
     score: Score
     answer_s: float
     timing: ScoringTiming
+    thermo: tuple[Sample, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,19 @@ class Failure:
 
 @dataclass(frozen=True)
 class Experiment:
-    """What must be equal for a run to be resumed in the same folder."""
+    """What must be equal for a run to be resumed in the same folder.
+
+    Attributes:
+        agent: Name of the agent.
+        suite: Suite of the tasks.
+        split: Their split.
+        seed: Seed of the evaluation.
+        k: Rollouts per task.
+        max_turns: Scripts that an episode allows.
+        tasks: Hash of all tasks that could be chosen.
+        limits: Hash of what one script may use.
+        rubric: Hash of a rubric of one's own; empty for the standard one.
+    """
 
     agent: str
     suite: str
@@ -92,6 +107,9 @@ class Experiment:
     seed: int
     k: int
     max_turns: int
+    tasks: str = ""
+    limits: str = ""
+    rubric: str = ""
     schema_version: int = 1
 
 
@@ -157,10 +175,7 @@ class RunFolder:
                 raise RecordError(f"{self.path} has {TRAJECTORIES} but no {EXPERIMENT}; choose another folder")
             write_json(path, experiment)
             return
-        try:
-            found = from_json(Experiment, json.loads(path.read_bytes()))
-        except ValueError as error:
-            raise RecordError(f"{path} cannot be read: {error}") from error
+        found = _experiment(path)
         for name, value in asdict(experiment).items():
             other = getattr(found, name)
             if other != value:
@@ -175,13 +190,7 @@ class RunFolder:
         end = data.rfind(b"\n") + 1
         if end < len(data):
             self._file.truncate(end)
-        trajectories = []
-        for number, line in enumerate(data[:end].splitlines(), start=1):
-            try:
-                trajectories.append(from_json(Trajectory, json.loads(line)))
-            except ValueError as error:
-                raise RecordError(f"{self.path / TRAJECTORIES}, line {number}: {error}") from error
-        return tuple(trajectories)
+        return _parsed(data[:end], self.path / TRAJECTORIES)
 
     def __enter__(self) -> Self:
         return self
@@ -190,6 +199,38 @@ class RunFolder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def read_run(path: Path) -> tuple[Experiment, tuple[Trajectory, ...]]:
+    """Read the folder of an evaluation; a last line that was cut off is left out.
+
+    Raises:
+        RecordError: It is none, or a file is damaged.
+    """
+    if not (path / EXPERIMENT).exists() or not (path / TRAJECTORIES).exists():
+        raise RecordError(f"{path} is no folder of an evaluation: it needs {EXPERIMENT} and {TRAJECTORIES}")
+    try:
+        data = (path / TRAJECTORIES).read_bytes()
+    except OSError as error:
+        raise RecordError(f"{path} cannot be read: {error}") from error
+    return _experiment(path / EXPERIMENT), _parsed(data[: data.rfind(b"\n") + 1], path / TRAJECTORIES)
+
+
+def _experiment(path: Path) -> Experiment:
+    try:
+        return from_json(Experiment, json.loads(path.read_bytes()))
+    except ValueError as error:
+        raise RecordError(f"{path} cannot be read: {error}") from error
+
+
+def _parsed(data: bytes, path: Path) -> tuple[Trajectory, ...]:
+    trajectories = []
+    for number, line in enumerate(data.splitlines(), start=1):
+        try:
+            trajectories.append(from_json(Trajectory, json.loads(line)))
+        except ValueError as error:
+            raise RecordError(f"{path}, line {number}: {error}") from error
+    return tuple(trajectories)
 
 
 def write_json(path: Path, value: Any) -> None:

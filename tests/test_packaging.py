@@ -23,7 +23,11 @@ FLOORS = (
     ("tasks",),
     ("verifier", "rewards"),
     ("scoring",),
-    ("envs", "evaluation", "report", "statistics", "trajectory", "trial", "calibration"),
+    (
+        *("envs", "evaluation", "rescoring", "policy", "statistics", "thermo", "trajectory", "trial", "calibration"),
+        "report",
+        "reporting",
+    ),
     ("agents",),
     ("benchmarks", "cli", "commands", "testing", "__main__"),
 )

@@ -1,0 +1,1 @@
+"""What evaluations kept, shown: tables for a terminal and for Markdown, and one HTML page."""
