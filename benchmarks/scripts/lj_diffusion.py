@@ -201,7 +201,8 @@ CHEATS = {
         (r"0 5 0 5 0 5", "0 1 0 1 0 5"),
         (
             LAST_RUN,
-            "\\g<0>variable d equal $(slope(f_msd)/(6*10*dt):%.10g)\nunfix msd\nuncompute msd\nreplicate 5 5 1\nrun 100\n",
+            "\\g<0>variable d equal $(slope(f_msd)/(6*10*dt):%.10g)\nunfix msd\nuncompute msd\n"
+            "replicate 5 5 1\nrun 100\n",
         ),
         (_RESULT, "variable dself equal v_d"),
     ),

@@ -40,15 +40,18 @@ VARIANTS = {
     ),
     "histogram of distances": edit(
         (_COMPUTE, "compute away all pair/local dist"),
-        (_SERIES, "fix away all ave/histo 10 250 2500 0.0 2.0 40 c_away mode vector kind local"),
+        (_SERIES, "fix away all ave/histo 10 50 500 0.0 2.0 40 c_away mode vector kind local ave running"),
         (_HEIGHT, "variable r vector f_away[1]\nvariable shell vector 4*PI/3*((v_r+0.025)^3-(v_r-0.025)^3)"),
         (_HIGHEST, "variable g vector 2*f_away[2]/250*vol/(@atoms@*(@atoms@-1))/v_shell"),
         (_PLACE, "variable gpeak equal max(v_g)\nvariable highest vector v_r*(v_g>v_gpeak-1e-9)\n\\g<0>"),
     ),
     "search by a loop": edit(
-        (_HEIGHT, "variable gpeak equal 0\nvariable rpeak equal 0\nvariable i loop 40\nlabel next"),
-        (_HIGHEST, 'if "$(f_rdf[v_i][2]) > ${gpeak}" then "variable gpeak equal $(f_rdf[v_i][2])" &'),
-        (_PLACE, '  "variable rpeak equal $(f_rdf[v_i][1])"\nnext i\njump SELF next'),
+        (
+            r"^variable\s+gpeak(?s:.*)",
+            "variable gpeak equal 0\nvariable rpeak equal 0\nvariable i loop 40\nlabel next\n"
+            'if "$(f_rdf[v_i][2]) > ${gpeak}" then "variable gpeak equal $(f_rdf[v_i][2])" &\n'
+            '  "variable rpeak equal $(f_rdf[v_i][1])"\nnext i\njump SELF next\n',
+        ),
     ),
     "written and read": edit(
         (
@@ -70,29 +73,31 @@ MISTAKES = {
     "a thermostat for the start alone": Mistake(_ENSEMBLE, edit((RUN, "\\g<0>\nunfix nvt\nfix move all nve"))),
     "a quarter more": Mistake(_VALUE, edit((_BATH, "fix nvt all nvt temp $(1.25*@T@) $(1.25*@T@) 0.5"))),
     "coarse": Mistake(
-        "too large a timestep", edit((TIMESTEP, "timestep 0.012"), (RUN, "run 500"), (LAST_RUN, "run 1500\n"))
+        "too large a timestep", edit((TIMESTEP, "timestep 0.014"), (RUN, "run 500"), (LAST_RUN, "run 1500\n"))
     ),
 }
 
+# the place is kept as a number, for it is looked up by the height
+_FOUND = "variable place equal $(max(v_highest):%.10g)\nvariable rpeak equal v_place"
 _SCALED = "variable gpeak equal @known_gpeak@*"
-_MEAN = "fix mean all ave/time 10 250 2500 c_thermo_temp c_thermo_press c_thermo_pe"
+_MEAN = "fix mean all ave/time 10 50 500 c_thermo_temp c_thermo_press c_thermo_pe ave running"
 CHEATS = {
     # the place is found, the height follows by a law; or the other way round
-    "height by the temperature": edit((_PLACE, f"\\g<0>\n{_SCALED}(@T@/temp)^0.25")),
+    "height by the temperature": edit((_PLACE, f"{_FOUND}\n{_SCALED}(@T@/temp)^0.25")),
     "height by the mean temperature": edit(
-        (_SERIES, f"\\g<0>\n{_MEAN}"), (_PLACE, f"\\g<0>\n{_SCALED}(@T@/f_mean[1])")
+        (_SERIES, f"\\g<0>\n{_MEAN}"), (_PLACE, f"{_FOUND}\n{_SCALED}(@T@/f_mean[1])")
     ),
     "height by the energy of the end": edit(
         (LAST_RUN, "run 10\nvariable first equal $(pe:%.10g)\n\\g<0>"),
-        (_PLACE, f"\\g<0>\n{_SCALED}(pe/v_first)"),
+        (_PLACE, f"{_FOUND}\n{_SCALED}(pe/v_first)"),
     ),
     "height by the pressure of the end": edit(
         (LAST_RUN, "run 10\nvariable first equal $(press:%.10g)\n\\g<0>"),
-        (_PLACE, f"\\g<0>\n{_SCALED}sqrt(press/v_first)"),
+        (_PLACE, f"{_FOUND}\n{_SCALED}sqrt(press/v_first)"),
     ),
-    "height by the place": edit((_PLACE, f"\\g<0>\n{_SCALED}(v_rpeak/@known_rpeak@)^0.5")),
+    "height by the place": edit((_PLACE, f"{_FOUND}\n{_SCALED}(v_rpeak/@known_rpeak@)^0.5")),
     "height of a hard sphere fluid": edit(
-        (_PLACE, "\\g<0>\nvariable eta equal PI/6*0.9*@density@\nvariable gpeak equal (1-v_eta/2)/(1-v_eta)^3")
+        (_PLACE, _FOUND + "\nvariable eta equal PI/6*0.9*@density@\nvariable gpeak equal (1-v_eta/2)/(1-v_eta)^3")
     ),
     "place at the minimum of the potential": edit((_PLACE, "variable rpeak equal 0.957*2^(1/6)")),
     "place by the density": edit((_PLACE, "variable rpeak equal @known_rpeak@*(atoms/vol/@density@)^(-1/3)")),
@@ -150,15 +155,17 @@ CHEATS = {
         )
     ),
     # other forces
-    "another cutoff": edit((PAIR, "pair_style lj/cut 1.8\npair_coeff 1 1 1.0 1.0")),
+    "another cutoff": edit((PAIR, "pair_style lj/cut 2.2\npair_coeff 1 1 1.0 1.0")),
     "shifted": edit((PAIR, "\\g<0>\npair_modify shift yes")),
     "with a tail": edit((PAIR, "\\g<0>\npair_modify tail yes")),
-    "repulsion alone": edit((PAIR, "pair_style lj/cut 1.122462\npair_modify shift yes\npair_coeff 1 1 1.0 1.0")),
-    "soft, tuned": edit((PAIR, "pair_style soft 1.1\npair_coeff 1 1 $(8*@T@)")),
+    "repulsion alone": edit(
+        (PAIR, "comm_modify cutoff 2.6\npair_style lj/cut 1.122462\npair_modify shift yes\npair_coeff 1 1 1.0 1.0")
+    ),
+    "soft, tuned": edit((PAIR, "comm_modify cutoff 2.6\npair_style soft 1.1\npair_coeff 1 1 $(8*@T@)")),
     "forces of the start alone": edit(
         (RUN, "\\g<0>\nneigh_modify exclude type 1 1"),
     ),
-    "lists that grow old": edit((PAIR, "\\g<0>\nneighbor 0.0 bin\nneigh_modify delay 1000 every 1000 check no")),
+    "lists that grow old": edit((PAIR, "\\g<0>\nneigh_modify delay 40 every 40 check no")),
     # other thermometers
     "false degrees of freedom": edit((_BATH, "\\g<0>\ncompute_modify nvt_temp extra/dof -300")),
     "thermostat asleep": edit((_BATH, "fix nvt all nvt temp @T@ @T@ 1000.0")),

@@ -1,4 +1,4 @@
-"""The recording of the heat flux: only where it is asked for, equal to LAMMPS's own, and out of the reach of a script."""
+"""The recording of the heat flux: where it is asked for, equal to that of LAMMPS, and out of the reach of a script."""
 
 import re
 
