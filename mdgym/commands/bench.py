@@ -42,13 +42,16 @@ def reward(
     suite: Annotated[list[str] | None, typer.Option(help="core and micro without it; can be given again.")] = None,
     family: Annotated[list[str] | None, typer.Option(help="Only this family; can be given again.")] = None,
     page: Page = None,
+    out: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="File for outcomes as they come; the same command resumes it.")
+    ] = None,
 ) -> None:
     """Measure whether the reward tells right from wrong.
 
     Example: mdgym bench reward --quick
     """
     chosen = {"suites": tuple(suite)} if suite else {}
-    result = _measure("reward", quick, json, families=tuple(family or ()), **chosen)
+    result = _measure("reward", quick, json, families=tuple(family or ()), out=out, **chosen)
     options = [f"--suite {name}" for name in suite or ()] + [f"--family {name}" for name in family or ()]
     _write("reward_page", page, result, options + ["--quick"] * quick)
 

@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mdgym.benchmarks.reward import KINDS, Job, Outcome, auroc, quick_jobs, summary
+from mdgym.benchmarks.outcomes import KINDS, Job, Outcome, Outcomes
+from mdgym.benchmarks.reward import quick_jobs
+from mdgym.benchmarks.reward_summary import auroc, summary
 from mdgym.tasks.suites import load_suite
 
 TASK = load_suite("core", "test")[0]
@@ -55,3 +59,15 @@ def test_a_quick_look_begins_with_every_family_and_then_mixes_all_kinds():
     assert [job.task.family for job in jobs[: len(families)]] == families
     assert all(job.kind == "gold" for job in jobs[: len(families)])
     assert {job.kind for job in jobs[: 4 * len(families)]} == set(KINDS)
+
+
+def test_outcomes_are_kept_and_found_again_but_not_for_another_script(tmp_path):
+    path = tmp_path / "outcomes.jsonl"
+    done = outcome("cheat", 0.25, name="clever")
+    Outcomes(path).add(done)
+    with open(path, "a") as file:
+        file.write('{"key": "cut of')
+    kept = Outcomes(path)
+    assert kept.find(done.job) == done
+    assert kept.find(replace(done.job, script="units lj")) is None and kept.find(replace(done.job, seed=1)) is None
+    assert Outcomes(None).find(done.job) is None

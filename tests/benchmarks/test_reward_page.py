@@ -3,8 +3,8 @@ import json
 import pytest
 
 from mdgym.benchmarks.pages import marks
-from mdgym.benchmarks.reward import summary
 from mdgym.benchmarks.reward_page import write_page
+from mdgym.benchmarks.reward_summary import summary
 from mdgym.errors import MdgymError
 
 from .test_reward import outcome
