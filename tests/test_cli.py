@@ -190,3 +190,25 @@ def test_installed_command_runs():
     done = subprocess.run([sys.executable, "-m", "mdgym", "--help"], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0
     assert "doctor" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["eval --agent silent", "rescore . --out x"])
+def test_an_unknown_word_for_workers_is_a_wrong_argument(mdgym_command, command):
+    code, _, err = mdgym_command(*command.split(), "--workers", "fast")
+    assert code == 2 and "names no pool" in re.sub(r"[\s│]+", " ", err)
+
+
+def test_a_run_is_scored_again_by_a_rubric_of_ones_own(mdgym_command, task_file, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own_rubric.py").write_text(
+        "from mdgym.rewards import Rubric, Weights\nstrict = Rubric(weights=Weights(progress=(0.0, 0.0)))\n"
+    )
+    tasks = ("--tasks", task_file)
+    code, out, _ = mdgym_command("eval", "--agent", "template", *tasks, "--out", "run", "--json")
+    assert code == 0
+    again = ("rescore", "run", "--out", "again", "--rubric", "own_rubric:strict", *tasks, "--json")
+    code, rescored, _ = mdgym_command(*again)
+    assert code == 0 and last_json(rescored)["basis"] != last_json(out)["basis"]
+    assert last_json(rescored)["rollouts"] == 3
+    code, _, err = mdgym_command("rescore", "run", "--out", "other", "--rubric", "own_rubric:lenient", *tasks)
+    assert code == 2 and "cannot be imported" in err
