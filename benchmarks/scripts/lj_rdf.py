@@ -73,7 +73,7 @@ MISTAKES = {
     "a thermostat for the start alone": Mistake(_ENSEMBLE, edit((RUN, "\\g<0>\nunfix nvt\nfix move all nve"))),
     "a quarter more": Mistake(_VALUE, edit((_BATH, "fix nvt all nvt temp $(1.25*@T@) $(1.25*@T@) 0.5"))),
     "coarse": Mistake(
-        "too large a timestep", edit((TIMESTEP, "timestep 0.013"), (RUN, "run 500"), (LAST_RUN, "run 1500\n"))
+        "too large a timestep", edit((TIMESTEP, "timestep 0.0125"), (RUN, "run 500"), (LAST_RUN, "run 1500\n"))
     ),
 }
 

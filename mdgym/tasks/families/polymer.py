@@ -291,7 +291,7 @@ FAMILY = Family(
     contract=contract,
     anchors=anchors,
     files=lambda point: {FILE: snake(point.sites, point.length, point.density)},
-    # Deeper and smaller, or deeper and larger: bonds change by 0.15 and 0.05 of what the pressure does, so that no
-    # single law of the pressure or the energy fits both.
-    perturbations=(Perturbation(energy=1.2, length=0.98), Perturbation(energy=1.6, length=1.03)),
+    # Shallower and smaller, or deeper and larger: bonds change by 0.1 and 0.05 of what the pressure does, so that no
+    # single law of the pressure or the energy fits both, and neither does the cube of a length.
+    perturbations=(Perturbation(energy=0.85, length=0.98), Perturbation(energy=1.6, length=1.03)),
 )
