@@ -1,5 +1,6 @@
 """What holds for every family; what one family promises on top stands in a file of its own."""
 
+import math
 import re
 from random import Random
 
@@ -54,10 +55,14 @@ def has(text, number):
     return re.search(rf"(?<![\d.]){re.escape(f'{number:g}')}(?![\d.]*\d)", text) is not None
 
 
-def densities(contract):
-    """Ways to state a number density: itself, the volume, the edge of a cube."""
+def states_density(text, contract):
+    """Whether a text states a number density: itself, the volume, the edge of a cube, or edges with this volume."""
     volume = contract.atoms[0] / contract.density
-    return (contract.density, volume, volume ** (1 / 3))
+    if any(has(text, round(number, 9)) for number in (contract.density, volume, volume ** (1 / 3))):
+        return True
+    edges = [(c.least + c.most) / 2 for c in contract.conditions if c.source == "mean edge"]
+    square = edges[:1] + 2 * edges[1:]
+    return math.prod(square) == pytest.approx(volume) and all(has(text, round(edge, 9)) for edge in edges)
 
 
 def by_family(tasks):
@@ -87,7 +92,7 @@ def test_the_prompt_states_what_the_contract_checks(tasks, family):
         if contract.pressure is not None:
             assert any(value == pytest.approx(contract.pressure) for value in numbers_in(text, PRESSURES)), task.id
         if contract.density is not None and contract.units == "lj" and contract.ensemble != "static":
-            assert any(has(text, round(number, 9)) for number in densities(contract)), task.id
+            assert states_density(text, contract), task.id
         if contract.timestep is not None and contract.units != "lj":
             ps = 1e-3 if contract.units == "real" else 1.0
             assert any(value == pytest.approx(contract.timestep * ps) for value in numbers_in(text, TIMES)), task.id

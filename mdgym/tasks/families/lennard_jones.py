@@ -8,6 +8,8 @@ import math
 
 import numpy as np
 
+from mdgym.tasks.family import Run
+
 # Exponent of T* times two: coefficients of rho*^2, rho*^3, ... in the perturbation part of the free energy.
 _PERTURBATION = {
     0: (2.01546797, -28.17881636, 28.28313847, -10.42402873),
@@ -74,3 +76,47 @@ def energy(temperature: float, density: float, cutoff: float | None = None) -> f
     if cutoff is None:
         return full
     return full - 8 / 3 * math.pi * density * (cutoff**-9 / 3 - cutoff**-3)
+
+
+def energy_of_one_phase(temperature: float, density: float, cutoff: float, hot: float, run: Run) -> float:
+    """Simulate one phase alone.
+
+    Args:
+        temperature: T*.
+        density: rho*.
+        cutoff: Of the potential, plainly truncated.
+        hot: Factor on the temperature at which the fcc lattice begins: 1 leaves a crystal, 5 melts it.
+        run: Runs the script.
+
+    Returns:
+        Mean potential energy per atom of 500 atoms in a Langevin bath.
+    """
+    script = f"""\
+units lj
+lattice fcc {density:.10g}
+region box block 0 5 0 5 0 5
+create_box 1 box
+create_atoms 1 box
+mass 1 1.0
+pair_style lj/cut {cutoff}
+pair_coeff 1 1 1.0 1.0
+velocity all create {hot * temperature:g} 4711
+timestep 0.004
+fix move all nve
+fix heat all langevin {hot * temperature:g} {temperature:g} 0.5 4711
+run 2500
+fix heat all langevin {temperature:g} {temperature:g} 0.5 4711
+run 1000
+run 4000
+"""
+    last = run(script, 1).segments[-1]
+    return float(np.mean(last.column("potential") / last.column("atoms")))
+
+
+HALVES = "crystal and liquid, each alone at its density, in equal parts"
+
+
+def energy_of_halves(temperature: float, solid: float, liquid: float, cutoff: float, run: Run) -> float:
+    """Mean potential energy per atom of two phases that hold as many atoms each, without what interfaces cost."""
+    phases = ((solid, 1.0), (liquid, 5.0))
+    return sum(energy_of_one_phase(temperature, density, cutoff, hot, run) for density, hot in phases) / 2

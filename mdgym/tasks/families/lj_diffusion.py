@@ -25,8 +25,8 @@ MEMORY = 0.6  # tau
 THERMOSTATS = ("nvt", "temp/csvr")
 # Of D. One origin and all times against all pairs of ten frames: 0.9 to 2.2 % (rms of 8 runs each).
 TOLERANCE = 0.09
-# Of D. Scripts with one origin stray by 4.3 to 4.8 % (rms of 8 runs each).
-LIMIT = 0.18
+# Of D. Right scripts stray by 5.8 % (rms), by 7 to 8.5 % in cold or dense liquids.
+LIMIT = 0.25
 # Green-Kubo: origins, steps between two of them, and how many of these a correlation is followed (2.5 tau).
 GK_ORIGINS, GK_STEPS, GK_SPANS, GK_RUNS = 70, 50, 10, 2
 # Of D. Errors of the integrals of 140 origins (4 %), of the mean of gold (1.6 %), and the tail beyond 2.5 tau.
@@ -279,6 +279,6 @@ FAMILY = Family(
     # value follow by a power of the temperature, smaller atoms alone by the inverse of the pressure.
     perturbations=(
         Perturbation(energy=0.9, length=0.94, temperature=1.2, thermostat=1.2),
-        Perturbation(length=0.93, temperature=1.1, thermostat=1.1),
+        Perturbation(length=0.93, temperature=1.15, thermostat=1.15),
     ),
 )

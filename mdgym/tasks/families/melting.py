@@ -33,8 +33,8 @@ PRESSURE_TOLERANCE = 0.03
 ENERGY_TOLERANCE = 0.006
 # Of the pressure: means of gold are within 1 % of it. One phase alone is 20 % (T* = 1.6) to 40 % (0.95) off.
 ANCHOR_PRESSURE = 0.04
-# The farthest of twelve right runs is 2.1 to 2.5 of their standard deviations off, so the limit is 4.3 to 5 of them.
-# Three times as far would let one phase alone in at T* = 1.6.
+ANCHOR_ENERGY = 0.1  # two interfaces, of about 0.4 per area, are 0.04 per atom
+# The farthest of twelve right runs is 2.1 to 2.5 deviations off; thrice as far lets one phase alone in at T* = 1.6.
 FARTHEST = 2.0
 # First shell of neighbours, and how far an atom may stray from its place among them in half a window: 0.15 in crystals,
 # 0.45 in liquids. So 100 % of a crystal are settled (94 % where a long run leaves few frames), 1 to 3 % of a liquid
@@ -45,10 +45,7 @@ EDGES = 0.02  # sigma; the density is checked to 0.1 %
 # Powers of 1/T* in the densities of solid and liquid: Mastny and de Pablo, J. Chem. Phys. 127, 104504 (2007).
 _SOLID = (0.908629, -0.041510, 0.514632, -0.708590, 0.428351, -0.095229)
 _LIQUID = (0.90735, -0.27120, 0.91784, -1.16270, 0.68012, -0.15284)
-ANCHOR_SOURCE = (
-    "Kolafa and Nezbeda (1994) at the freezing density of Mastny and de Pablo, J. Chem. Phys. 127, 104504 (2007), less "
-    "the tail beyond the cutoff to first order"
-)
+ANCHOR_SOURCE = "Kolafa and Nezbeda (1994) at the freezing density of Mastny and de Pablo (2007), less the tail"
 
 WORDINGS = (
     (
@@ -236,7 +233,9 @@ def anchors(point: MeltingPoint, run: Run) -> dict[str, Anchor]:
     solid, liquid = point.densities
     tail = 16 / 3 * math.pi * CUTOFF**-3 * solid * liquid
     full = lennard_jones.pressure(point.temperature, liquid)
-    return {"p_melt": Anchor(full + tail, ANCHOR_PRESSURE * (full + tail), ANCHOR_SOURCE)}
+    energy = lennard_jones.energy_of_halves(point.temperature, solid, liquid, CUTOFF, run)
+    pressure = Anchor(full + tail, ANCHOR_PRESSURE * (full + tail), ANCHOR_SOURCE)
+    return {"p_melt": pressure, "upot": Anchor(energy, ANCHOR_ENERGY, lennard_jones.HALVES)}
 
 
 def _script(point: MeltingPoint, molten: float, fixes: str) -> str:
