@@ -3,7 +3,9 @@
 import contextlib
 import logging
 import os
+import pickle
 import socket
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +16,6 @@ from mdgym.rewards import Rubric
 from mdgym.scoring.dispatch import Job, WorkerLost
 from mdgym.scoring.pool import Scored
 from mdgym.scoring.serial import SerialPool
-from mdgym.tasks.task import Task
 
 # Seconds that a worker has to end its engine.
 END_S = 5.0
@@ -101,9 +102,10 @@ class RemoteScorer:
         """Start the engine, so that what is wrong with this machine shows before a script is lost."""
         self._pool.engine.start()
 
-    def score(self, task: Task, answer: str, seed: int) -> Scored:
-        """Score one answer."""
-        return self._pool.score(task, answer, seed)
+    def score(self, item: bytes) -> bytes:
+        """Score one answer: (task, answer, seed) in, the score out, both pickled."""
+        task, answer, seed = pickle.loads(item)
+        return pickle.dumps(self._pool.score(task, answer, seed), pickle.HIGHEST_PROTOCOL)
 
     def close(self) -> None:
         """End the engine."""
@@ -128,7 +130,9 @@ class Actor:
 
     def score(self, job: Job) -> "Future[Scored]":
         """See `Worker.score`."""
-        return _future(self._actor.score.remote(job.task, job.answer, job.seed))
+        # Ray's own pickling, in Python, would take longer than all the rest of a round trip
+        item = pickle.dumps((job.task, job.answer, job.seed), pickle.HIGHEST_PROTOCOL)
+        return _future(self._actor.score.remote(item), pickle.loads)
 
     def end(self, kind: bool) -> None:
         """See `Worker.end`."""
@@ -139,14 +143,13 @@ class Actor:
             self._ray.kill(self._actor)
 
 
-def _future(reference: Any) -> "Future[Any]":
+def _future(reference: Any, read: Callable[[Any], Any] = lambda result: result) -> "Future[Any]":
     found: Future[Any] = Future()
 
     def done(inner: "Future[Any]") -> None:
-        error = inner.exception()
-        if error is None:
-            found.set_result(inner.result())
-        else:
+        try:
+            found.set_result(read(inner.result()))
+        except BaseException as error:  # whatever it is, somebody waits for it
             found.set_exception(_ours(error))
 
     reference.future().add_done_callback(done)
