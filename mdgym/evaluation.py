@@ -6,9 +6,9 @@ Each rollout is written as soon as it has its score; the same call on the same f
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,9 @@ def evaluate(
 ) -> Report:
     """Evaluate an agent.
 
+    Where the pool of the environment has several workers, twice as many rollouts are under way at the same time; the
+    agent is asked for one answer at a time.
+
     Args:
         env: A `mdgym/LammpsScript-v0` environment, bare or in wrappers, or a list of tasks. It is reset many times.
         agent: An object with `name` and `act(observation, task, seed)`, or a function from text to text.
@@ -51,9 +54,6 @@ def evaluate(
         out: Folder for `trajectories.jsonl`, `failures.jsonl` and `summary.json`; None keeps nothing. A folder that
             holds a part of the same evaluation is gone on with.
         progress: Show a progress bar on stderr.
-
-    Where the pool of the environment has several workers, as many rollouts and twice that are under way at the same
-    time; the agent is asked for one answer at a time.
 
     Returns:
         The report.
@@ -148,30 +148,37 @@ class _Evaluation:
 
     def run(self, progress: bool) -> Report:
         wanted = [(task, number) for task in self._tasks for number in range(self._experiment.k)]
-        bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            disable=not progress,
-        )
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        bar = Progress(*columns, console=Console(stderr=True), disable=not progress)
+        try:
+            with bar:
+                row = bar.add_task(self._description(), total=len(wanted), completed=len(self._done))
+                waiting = [(t, n) for t, n in wanted if (t.id, n) not in self._done]
+                with closing(self._attempts(waiting)) as attempts:
+                    for _ in attempts:
+                        bar.update(row, advance=1, description=self._description())
+        finally:
+            report = self._report()
+            if self._folder:
+                self._folder.summarise(report)
+        return report
+
+    def _attempts(self, waiting: Sequence[tuple[Task, int]]) -> Generator[None, None, None]:
+        """Make rollouts and yield whenever one has ended."""
+        if self._lanes() == 1:
+            # in this thread, so that Ctrl-C ends a script or an agent at once
+            for task, number in waiting:
+                self._attempt(task, number)
+                yield
+            return
         with ThreadPoolExecutor(self._lanes()) as executor:
             try:
-                with bar:
-                    row = bar.add_task(self._description(), total=len(wanted), completed=len(self._done))
-                    waiting = [(t, n) for t, n in wanted if (t.id, n) not in self._done]
-                    for future in as_completed([executor.submit(self._attempt, *pair) for pair in waiting]):
-                        future.result()
-                        bar.update(row, advance=1, description=self._description())
+                for future in as_completed([executor.submit(self._attempt, *pair) for pair in waiting]):
+                    yield future.result()
             finally:
                 # what is under way comes to its end and is kept
                 self._stopped = True
                 executor.shutdown(cancel_futures=True)
-                report = self._report()
-                if self._folder:
-                    self._folder.summarise(report)
-        return report
 
     def _lanes(self) -> int:
         """Return how many rollouts are under way at the same time: while one is scored, the agent is asked for another.

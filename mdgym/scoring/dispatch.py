@@ -81,9 +81,8 @@ class _Event:
 class Dispatcher:
     """Keeps workers busy and alive, and every job on its way to exactly one result.
 
-    A worker has one job at a time: a second one, ready for when the first is done, would save a part of a millisecond,
-    and wait for as long as the first one takes. A job whose worker dies or fails is tried once more, by another worker
-    if there is one.
+    A worker has one job at a time: a second one that lay ready there would wait for as long as the first one takes. A
+    job whose worker dies or fails is tried once more, by another worker if there is one.
     """
 
     def __init__(

@@ -33,7 +33,7 @@ PRESSURE_TOLERANCE = 0.03
 ENERGY_TOLERANCE = 0.006
 # Of the pressure: means of gold are within 1 % of it. One phase alone is 20 % (T* = 1.6) to 40 % (0.95) off.
 ANCHOR_PRESSURE = 0.04
-ANCHOR_ENERGY = 0.1  # two interfaces, of about 0.4 per area, are 0.04 per atom
+ANCHOR_ENERGY = 0.1  # means of gold are within 0.04 of both phases alone, which have no interfaces
 # The farthest of twelve right runs is 2.1 to 2.5 deviations off; thrice as far lets one phase alone in at T* = 1.6.
 FARTHEST = 2.0
 # First shell of neighbours, and how far an atom may stray from its place among them in half a window: 0.15 in crystals,
