@@ -99,6 +99,8 @@ MISTAKES = {
         VALUE, edit(_approach(_NVT, "change_box all x scale $(@factor@^(1/3)) y scale $(@factor@^(1/3)) "
                               "z scale $(@factor@^(1/3)) remap\n"))
     ),
+    # the generic one builds the box of the other temperature too
+    "another temperature": Mistake(VALUE, edit(_approach(_NVT.replace("@T@", "$(1.15*@T@)")))),
     "Celsius": Mistake(VALUE, edit(_approach(_NVT.replace("@T@", "$(@T@+273.15)")))),
     "coarse": Mistake(
         STEP,

@@ -18,6 +18,8 @@ HARMLESS = (
 )
 # They push the atoms of a group against the others: harmless for all atoms alone.
 _ON_ALL = ("momentum", "recenter")
+# It does so within each of many groups.
+_PUSHING = ("momentum/chunk",)
 SUFFIXES = ("/omp", "/opt", "/intel", "/kk", "/gpu")
 # A thermostat or barostat slower than this part of the judged window does not act in it.
 SLOWEST = 0.5
@@ -131,7 +133,8 @@ def ensemble_fault(wanted: str, window: Window, allowed: tuple[str, ...]) -> str
     box = any(style.startswith(BAROSTATS) for style in styles)
     canonical = any(style.startswith(CANONICAL) for style in styles)
     weak = [style for style in styles if style in WEAK]
-    unknown = [s for s in styles if not s.startswith((*CANONICAL, *BAROSTATS, *WEAK, *HARMLESS, *allowed))]
+    known = (*CANONICAL, *BAROSTATS, *WEAK, *HARMLESS, *allowed)
+    unknown = [s for s in styles if s in _PUSHING or not s.startswith(known)]
     volume = window.column("volume")
     moves = float(np.ptp(volume)) > VOLUME_TOLERANCE * float(np.mean(volume))
     slowest = max(damping_times(window.fixes), default=0.0)

@@ -16,7 +16,7 @@ from mdgym.tasks.task import REFERENCE, Quantity
 # tolerance: coarse timesteps average badly, and what was written down stays behind by the whole way.
 AVERAGE_FOLLOWS = 0.3
 # But not by more tolerances than this: the way between the worlds is a hundred times the noise of an energy.
-TWICE = 2.0
+MOST_TOLERANCES = 2.0
 # A right static result scales with the potential to 1e-6 (minimizers) or 1e-4 (coarse scans); this is of the tolerance.
 STATIC_FOLLOWS = 0.3
 # The least part of the full change that a wrong static result must show.
@@ -212,7 +212,7 @@ def _follows(case: Case, quantity: Quantity, second: Counterfactual) -> bool:
         before = case.measured(quantity.source, quantity.arguments)
         if measured is None or before is None:
             return False
-        slack = min(AVERAGE_FOLLOWS * abs(measured - before), TWICE * quantity.tolerance)
+        slack = min(AVERAGE_FOLLOWS * abs(measured - before), MOST_TOLERANCES * quantity.tolerance)
         return abs(reported - measured) <= max(quantity.tolerance, slack)
     if factor is None:
         return False

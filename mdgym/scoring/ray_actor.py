@@ -5,6 +5,7 @@ import logging
 import os
 import pickle
 import socket
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from mdgym.scoring.serial import SerialPool
 END_S = 5.0
 # Seconds until a cluster must answer.
 _KNOCK_S = 10.0
+# Seconds after which a CPU that is still taken counts as taken; a killed actor's was free after 1 at most.
+_FREED_S = 5.0
 # Scores wait here for the driver, a few at a time; Ray's own choice is a third of the memory.
 STORE_BYTES = 512 << 20
 # Read by Ray when it is imported: "0" lets a Ray that is alone stay on the loopback interface on any system.
@@ -61,7 +64,7 @@ def join(address: str | None, cpus: int | None) -> Cluster:
     except ImportError as error:
         raise InfrastructureError('Ray is not installed: pip install "mdgym[ray]"') from error
     if ray.is_initialized():
-        return _cluster(ray, owned=False)
+        return _cluster(ray, False, cpus)
     if wanted is not None:
         _knock(wanted)
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
@@ -72,7 +75,7 @@ def join(address: str | None, cpus: int | None) -> Cluster:
             raise InfrastructureError(f"there is no Ray cluster that can be joined at '{wanted}': {error}") from error
         count = cpus or len(os.sched_getaffinity(0))
         ray.init("local", num_cpus=count, include_dashboard=False, object_store_memory=STORE_BYTES, **quiet)
-    return _cluster(ray, owned=True)
+    return _cluster(ray, True, cpus)
 
 
 def _knock(address: str) -> None:
@@ -86,9 +89,14 @@ def _knock(address: str) -> None:
         raise InfrastructureError(f"there is no Ray cluster that can be joined at '{address}': {error}") from error
 
 
-def _cluster(ray: Any, owned: bool) -> Cluster:
-    cpus, free = (int(found.get("CPU", 0)) for found in (ray.cluster_resources(), ray.available_resources()))
-    return Cluster(cpus, free, owned)
+def _cluster(ray: Any, owned: bool, wanted: int | None) -> Cluster:
+    """Count the CPUs. Those of a pool that was closed a moment ago come back late, so too few are counted again."""
+    until = time.monotonic() + _FREED_S
+    while True:
+        cpus, free = (int(found.get("CPU", 0)) for found in (ray.cluster_resources(), ray.available_resources()))
+        if free >= (wanted or 1) or time.monotonic() > until:
+            return Cluster(cpus, free, owned)
+        time.sleep(0.1)
 
 
 class RemoteScorer:

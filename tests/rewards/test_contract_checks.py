@@ -86,6 +86,7 @@ def test_a_prescribed_timestep_is_that_of_the_judged_run() -> None:
         ("npt", ("fix 1 all nph iso 0 0 1", "fix 2 all temp/csvr 600 600 0.1 5"), True),
         ("npt", (*NPT, "fix 2 all ave/time 1 1 1 c_thermo_temp"), True),
         ("npt", (*NPT, "fix 2 all momentum 100 linear 1 1 1"), True),
+        ("npt", (*NPT, "fix 2 all momentum/chunk 100 c linear 1 1 1"), False),
         ("npt", ("fix 1 all nvt temp 600 600 0.1",), False),
         ("npt", ("fix 1 all nve",), False),
         ("npt", ("fix 1 all nve", "fix 2 all press/berendsen iso 0 0 1", "fix 3 all langevin 1 1 1 1"), False),
