@@ -83,6 +83,8 @@ MISTAKES = {
         _ENSEMBLE, edit((_NVT, "change_box all x scale 0.96 y scale $(1/0.96) remap\n\\g<0>"))
     ),
     "energy of all atoms": Mistake(_ENSEMBLE, edit((_ENERGY, "variable upot equal f_means[2]"))),
+    # the generic one has none while the phases are made either
+    "no thermostat": Mistake(_ENSEMBLE, edit((_NVT, "fix move all nve"))),
     # its box is another one
     "another temperature": Mistake(_ENSEMBLE, generic.MISTAKES["another temperature"].write),
     "a tenth too hot": Mistake(_VALUE, edit((_NVT, "fix nvt all nvt temp $(1.1*@T@) $(1.1*@T@) 0.5"))),
