@@ -15,8 +15,9 @@ def load(name: str) -> Agent:
     """Return the agent that is called `name`.
 
     Args:
-        name: "gold", "template", "silent", or "module:attribute" for one of your own: an agent, a class that makes
-            one without arguments, or a function from the observation to an answer.
+        name: "gold", "template", "silent"; "hf:PATH" for a language model in a folder or on the Hugging Face hub; or
+            "module:attribute" for one of your own: an agent, a class that makes one without arguments, or a function
+            from the observation to an answer.
 
     Returns:
         The agent.
@@ -28,7 +29,15 @@ def load(name: str) -> Agent:
         return BUILT_IN[name]()
     module_name, colon, attribute = name.partition(":")
     if not (module_name and colon and attribute):
-        raise AgentError(f"no agent '{name}': use {', '.join(BUILT_IN)}, or module:attribute for your own")
+        raise AgentError(
+            f"no agent '{name}': use {', '.join(BUILT_IN)}, hf:PATH for a language model, or module:attribute for your "
+            "own"
+        )
+    if module_name == "hf":
+        # here, because it loads torch
+        from mdgym.agents.hugging_face import HuggingFaceAgent
+
+        return HuggingFaceAgent(attribute, name=name)
     try:
         found = importlib.import_module(module_name)
         for part in attribute.split("."):

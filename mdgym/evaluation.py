@@ -5,21 +5,20 @@ Each rollout is written as soon as it has its score; the same call on the same f
 
 import hashlib
 import threading
-import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Any
 
 import gymnasium
 import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from mdgym.asking import Interview, Question
 from mdgym.envs.lammps_script import LammpsScriptEnv
-from mdgym.errors import AgentError, InfrastructureError, RecordError
-from mdgym.policy import Agent, as_agent
+from mdgym.errors import InfrastructureError, RecordError
+from mdgym.policy import Agent, BatchAgent, as_agent
 from mdgym.records import digest
 from mdgym.report import Report, summarise
 from mdgym.rewards import current_versions
@@ -42,12 +41,13 @@ def evaluate(
 ) -> Report:
     """Evaluate an agent.
 
-    Where the pool of the environment has several workers, twice as many rollouts are under way at the same time; the
-    agent is asked for one answer at a time.
+    Where the pool of the environment has several workers, twice as many rollouts are under way at the same time. The
+    agent is asked for one answer at a time, but a `BatchAgent` for the first answers of `batch_size` rollouts.
 
     Args:
         env: A `mdgym/LammpsScript-v0` environment, bare or in wrappers, or a list of tasks. It is reset many times.
-        agent: An object with `name` and `act(observation, task, seed)`, or a function from text to text.
+        agent: An object with `name` and `act(observation, task, seed)`, which may be a `BatchAgent`, or a function from
+            text to text.
         episodes: At most this many tasks, spread evenly over the families; None for all.
         k: Rollouts per task.
         seed: Seeds the choice of tasks, the episodes and the agent.
@@ -142,19 +142,21 @@ class _Evaluation:
         self._in_a_row = 0
         self._stopped = False
         self._done = self._stored()
-        # of what several threads change, and of the agent
-        self._lock, self._asking = threading.Lock(), threading.Lock()
+        self._waiting = [(t, n) for t in tasks for n in range(experiment.k) if (t.id, n) not in self._done]
+        known = [self._first(env, *pair) for pair in self._waiting] if isinstance(agent, BatchAgent) else []
+        self._interview = Interview(agent, known)
+        # of what several threads change
+        self._lock = threading.Lock()
         self._own = threading.local()
 
     def run(self, progress: bool) -> Report:
-        wanted = [(task, number) for task in self._tasks for number in range(self._experiment.k)]
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        done = len(self._done)
         bar = Progress(*columns, console=Console(stderr=True), disable=not progress)
         try:
             with bar:
-                row = bar.add_task(self._description(), total=len(wanted), completed=len(self._done))
-                waiting = [(t, n) for t, n in wanted if (t.id, n) not in self._done]
-                with closing(self._attempts(waiting)) as attempts:
+                row = bar.add_task(self._description(), total=done + len(self._waiting), completed=done)
+                with closing(self._attempts()) as attempts:
                     for _ in attempts:
                         bar.update(row, advance=1, description=self._description())
         finally:
@@ -163,17 +165,17 @@ class _Evaluation:
                 self._folder.summarise(report)
         return report
 
-    def _attempts(self, waiting: Sequence[tuple[Task, int]]) -> Generator[None, None, None]:
+    def _attempts(self) -> Generator[None, None, None]:
         """Make rollouts and yield whenever one has ended."""
         if self._lanes() == 1:
             # in this thread, so that Ctrl-C ends a script or an agent at once
-            for task, number in waiting:
+            for task, number in self._waiting:
                 self._attempt(task, number)
                 yield
             return
         with ThreadPoolExecutor(self._lanes()) as executor:
             try:
-                for future in as_completed([executor.submit(self._attempt, *pair) for pair in waiting]):
+                for future in as_completed([executor.submit(self._attempt, *pair) for pair in self._waiting]):
                     yield future.result()
             finally:
                 # what is under way comes to its end and is kept
@@ -201,7 +203,7 @@ class _Evaluation:
     def _attempt(self, task: Task, number: int) -> None:
         if self._stopped:
             return
-        seed = derive_seed(self._experiment.seed, task.id, number)
+        seed = self._seed(task, number)
         answers: list[str] = []
         try:
             trajectory = self._rollout(task, number, seed, answers)
@@ -229,38 +231,29 @@ class _Evaluation:
 
     def _rollout(self, task: Task, number: int, seed: int, answers: list[str]) -> Trajectory:
         env, base = self._lane()
-        prompt, _ = env.reset(seed=seed, options={"task_id": task.id})
-        observation, ended = prompt, False
+        question = self._first(env, task, number)
+        prompt, ended = question.observation, False
         turns: list[Turn] = []
         while not ended:
-            start = time.perf_counter()
-            answer = self._ask(observation, task, number, derive_seed(seed, len(turns)))
-            answer_s = time.perf_counter() - start
-            answers.append(answer)
-            observation, _, terminated, truncated, _ = env.step(answer)
+            answer = self._interview.ask(question)
+            answers.append(answer.text)
+            observation, _, terminated, truncated, _ = env.step(answer.text)
             ended = terminated or truncated
             scored = base.turns[-1]
-            turns.append(Turn(answer, scored.script, scored.score, answer_s, scored.timing, thermo(scored.execution)))
+            turns.append(
+                Turn(answer.text, scored.script, scored.score, answer.seconds, scored.timing, thermo(scored.execution))
+            )
+            question = Question(observation, task, number, derive_seed(seed, len(turns)))
         return Trajectory(task.id, number, seed, prompt, tuple(turns))
 
-    def _ask(self, observation: str, task: Task, number: int, seed: int) -> str:
-        try:
-            # an agent need not be safe for threads
-            with self._asking:
-                answer: Any = self._agent.act(observation, task, seed)
-        except AgentError:
-            raise
-        except Exception as error:
-            raise AgentError(
-                f"agent '{self._agent.name}' failed on task '{task.id}' (rollout {number}): "
-                f"{type(error).__name__}: {error}"
-            ) from error
-        if not isinstance(answer, str):
-            raise AgentError(
-                f"agent '{self._agent.name}' answered task '{task.id}' (rollout {number}) with "
-                f"{type(answer).__name__}, not with text"
-            )
-        return answer
+    def _first(self, env: gymnasium.Env[str, str], task: Task, number: int) -> Question:
+        """Begin an episode and return the question of its first turn."""
+        seed = self._seed(task, number)
+        prompt, _ = env.reset(seed=seed, options={"task_id": task.id})
+        return Question(prompt, task, number, derive_seed(seed, 0))
+
+    def _seed(self, task: Task, number: int) -> int:
+        return derive_seed(self._experiment.seed, task.id, number)
 
     def _stored(self) -> dict[tuple[str, int], Trajectory]:
         """Return the stored rollouts that belong to this evaluation, when they were scored as they would be now."""

@@ -1,6 +1,6 @@
 """What an agent is: whatever answers an observation with text."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
 from mdgym.errors import AgentError
@@ -24,6 +24,29 @@ class Agent(Protocol):
             observation: The prompt, or in a later turn the prompt with the last script and what came of it.
             task: The task. An agent that reads more than its prompt and files is not a policy but a yardstick.
             seed: Seeds whatever the agent samples.
+        """
+
+
+@runtime_checkable
+class BatchAgent(Agent, Protocol):
+    """A policy that answers many observations at once, such as a language model on a GPU.
+
+    Attributes:
+        batch_size: How many it is asked at once, at most.
+    """
+
+    batch_size: int
+
+    def act_many(self, observations: Sequence[str], tasks: Sequence[Task], seeds: Sequence[int]) -> list[str]:
+        """Answer each observation with a script.
+
+        Args:
+            observations: Two to `batch_size` prompts; a single one is given to `act`.
+            tasks: Their tasks, as in `act`.
+            seeds: Their seeds, as in `act`.
+
+        Returns:
+            The answers, in the same order.
         """
 
 

@@ -2,6 +2,8 @@ import dataclasses
 import io
 import json
 import tempfile
+import threading
+import time
 
 import gymnasium
 import pytest
@@ -296,3 +298,124 @@ def test_wrong_numbers_are_refused(env):
     for arguments in ({"k": 0}, {"episodes": 0}):
         with pytest.raises(ValueError, match="at least 1"):
             run(env, Sometimes([True]), **arguments)
+
+
+class InBatches(Sometimes):
+    """Answers many at once, as `Sometimes` does, and remembers how many."""
+
+    batch_size = 2
+
+    def __init__(self, pattern):
+        super().__init__(pattern)
+        self.sizes = []
+
+    def act_many(self, observations, tasks, seeds):
+        self.sizes.append(len(tasks))
+        return [self.act(*question) for question in zip(observations, tasks, seeds, strict=True)]
+
+
+class InLanes(SerialPool):
+    """Says that it has several workers, so that rollouts are under way in several threads."""
+
+    workers = 2
+
+    def __init__(self):
+        super().__init__()
+        self.turn = threading.Lock()
+
+    def score(self, task, answer, seed=0):
+        with self.turn:
+            return super().score(task, answer, seed)
+
+
+def test_agent_in_batches_is_asked_the_same_and_has_the_same_report(env, tmp_path):
+    single, many = Sometimes([True, False]), InBatches([True, False])
+    assert run(env, many, k=3, out=tmp_path) == run(env, single, k=3)
+    assert many.calls == single.calls
+    assert many.sizes == [2, 2, 2, 2]
+    trajectories = [from_json(Trajectory, line) for line in lines(tmp_path / "trajectories.jsonl")]
+    first, second = (trajectory.turns[0].answer_s for trajectory in trajectories[:2])
+    assert first == second > 0
+
+
+def test_last_question_alone_and_later_turns_are_asked_singly(tasks, pool):
+    single, many = Sometimes([False, True]), InBatches([False, True])
+    reports = [run(LammpsScriptEnv(tasks=tasks, pool=pool, max_turns=2), agent) for agent in (single, many)]
+    assert reports[0] == reports[1]
+    assert sorted(many.calls) == sorted(single.calls)
+    assert many.sizes == [2]
+
+
+def test_batches_are_the_same_where_rollouts_are_under_way_in_threads(tasks):
+    class Slow(InBatches):
+        def act_many(self, observations, tasks, seeds):
+            time.sleep(0.01)
+            return super().act_many(observations, tasks, seeds)
+
+    with InLanes() as pool:
+        env = LammpsScriptEnv(tasks=tasks, pool=pool)
+        single, many = Sometimes([True]), Slow([True])
+        assert run(env, many, k=5) == run(env, single, k=5)
+    assert sorted(many.calls) == sorted(single.calls)
+    assert many.sizes == [2] * 7
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_batch_that_failed_is_named_and_asked_once(tasks, workers, monkeypatch, tmp_path):
+    class Failing(InBatches):
+        batch_size = 4
+
+        def act_many(self, observations, tasks, seeds):
+            if self.sizes:
+                self.sizes.append(len(tasks))
+                raise MemoryError("the GPU is full")
+            return super().act_many(observations, tasks, seeds)
+
+    monkeypatch.setattr(InLanes, "workers", workers)
+    agent = Failing([True])
+    with InLanes() as pool, pytest.raises(AgentError, match=r"sometimes.*4 from.*user/b.*MemoryError: the GPU is full"):
+        run(LammpsScriptEnv(tasks=tasks, pool=pool), agent, k=3, out=tmp_path)
+    assert agent.sizes == [4, 4]
+    assert len(lines(tmp_path / "trajectories.jsonl")) == 4
+
+
+@pytest.mark.parametrize(
+    ("answers", "complaint"),
+    [
+        (["units lj"], r"sometimes.*1 answers to a batch of 2.*user/a"),
+        (["units lj"] * 3, r"3 answers to a batch of 2"),
+        (["units lj", None], r"user/b.*NoneType, not with text"),
+        ("lj", r"str, not with a list"),
+        (None, r"NoneType, not with a list"),
+    ],
+)
+def test_batch_that_is_not_answered_with_as_many_texts_is_the_agents_fault(env, answers, complaint):
+    class Wrong(InBatches):
+        def act_many(self, observations, tasks, seeds):
+            return answers
+
+    with pytest.raises(AgentError, match=complaint):
+        run(env, Wrong([True]))
+
+
+def test_stopped_run_in_batches_loses_one_batch_and_resumes_to_the_same_report(env, tmp_path):
+    class Stopped(InBatches):
+        def act_many(self, observations, tasks, seeds):
+            if len(self.sizes) == 2:
+                raise KeyboardInterrupt
+            return super().act_many(observations, tasks, seeds)
+
+    whole = run(env, Sometimes([True]), k=2)
+    with pytest.raises(KeyboardInterrupt):
+        run(env, Stopped([True]), k=2, out=tmp_path)
+    assert len(lines(tmp_path / "trajectories.jsonl")) == 4
+    rest = InBatches([True])
+    assert run(env, rest, k=2, out=tmp_path) == whole
+    assert rest.sizes == [2]
+
+
+def test_batch_size_that_makes_no_sense_is_named(env):
+    agent = InBatches([True])
+    agent.batch_size = 0
+    with pytest.raises(AgentError, match=r"sometimes.*batch_size 0"):
+        run(env, agent)

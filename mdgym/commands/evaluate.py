@@ -31,7 +31,10 @@ from mdgym.report import Report, comparison
 def run(
     agent: Annotated[
         list[str],
-        typer.Option(help="gold, template, silent, or module:attribute of your own; give it again to compare."),
+        typer.Option(
+            help="gold, template, silent, hf:PATH for a language model, or module:attribute of your own; "
+            "give it again to compare."
+        ),
     ],
     suite: Suite = "core",
     split: Split = "test",
