@@ -9,7 +9,20 @@ import sys
 import typer
 from rich.markup import escape
 
-from mdgym.commands import bench, calibrate, doctor, evaluate, lint, report, rescore, score, tasks
+from mdgym.commands import (
+    bench,
+    calibrate,
+    data,
+    doctor,
+    evaluate,
+    lint,
+    quickstart,
+    report,
+    rescore,
+    score,
+    tasks,
+    train,
+)
 from mdgym.commands.output import stderr
 from mdgym.errors import InfrastructureError, MdgymError, SandboxError
 
@@ -28,6 +41,9 @@ app.command("eval")(evaluate.run)
 app.command("report")(report.run)
 app.command("rescore")(rescore.run)
 app.command("calibrate")(calibrate.run)
+app.command("quickstart")(quickstart.run)
+app.add_typer(data.app, name="data")
+app.add_typer(train.app, name="train")
 app.add_typer(bench.app, name="bench")
 
 

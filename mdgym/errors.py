@@ -27,3 +27,7 @@ class SandboxError(MdgymError):
 
 class InfrastructureError(MdgymError):
     """mdgym itself failed (worker died, disk full, library missing): never a reward, always worth a retry."""
+
+
+class TrainingError(MdgymError, ValueError):
+    """A setting, model, data set or checkpoint for training is wrong; the message says what to change."""

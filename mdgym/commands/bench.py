@@ -36,6 +36,25 @@ def scaling(quick: Quick = False, json: Json = False, page: Page = None) -> None
 
 
 @app.command()
+def sample_efficiency(
+    quick: Quick = False,
+    json: Json = False,
+    out: Annotated[
+        Path, typer.Option(file_okay=False, help="Folder for the trainings; the same command resumes it.")
+    ] = Path("runs/sample_efficiency"),
+    seeds: Annotated[int, typer.Option(min=2, help="Number of seeds.")] = 5,
+    runs: Annotated[int, typer.Option(min=64, help="LAMMPS runs of each training.")] = 2000,
+    page: Page = None,
+) -> None:
+    """Measure whether MD-GRPO learns from fewer LAMMPS runs than plain GRPO.
+
+    Example: mdgym bench sample-efficiency --quick
+    """
+    result = _measure("sample_efficiency", quick, json, out=out, seeds=tuple(range(seeds)), runs=runs)
+    _write("sample_efficiency_page", page, result, ["--quick"] * quick)
+
+
+@app.command()
 def reward(
     quick: Quick = False,
     json: Json = False,
@@ -87,7 +106,7 @@ def difficulty(
 
 def _write(module: str, page: Path | None, result: dict[str, Any], options: list[str]) -> None:
     if page is not None:
-        command = " ".join(["mdgym bench", module.removesuffix("_page"), *options])
+        command = " ".join(["mdgym bench", module.removesuffix("_page").replace("_", "-"), *options])
         importlib.import_module(f"mdgym.benchmarks.{module}").write_page(page, result, command)
 
 

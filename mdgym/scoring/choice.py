@@ -1,6 +1,7 @@
 """From a word to a pool: `serial`, a number of workers, `auto`, or the address of a Ray cluster."""
 
 import sys
+from typing import Any
 
 from mdgym.engine import Limits
 from mdgym.rewards import STANDARD, Rubric
@@ -14,7 +15,11 @@ CHOICES = (
 
 
 def make_pool(
-    choice: str | None = None, limits: Limits | None = None, sandbox: bool = True, rubric: Rubric = STANDARD
+    choice: str | None = None,
+    limits: Limits | None = None,
+    sandbox: bool = True,
+    rubric: Rubric = STANDARD,
+    processes: int = 1,
 ) -> Pool:
     """Make a pool; nothing is started yet.
 
@@ -24,6 +29,8 @@ def make_pool(
         limits: What one script may use; None for the defaults.
         sandbox: Confine scripts.
         rubric: Checks and weights.
+        processes: Processes that each make such a pool and share its workers, as those of a training do. More than one
+            join a Ray that runs already; each would start one of its own.
 
     Returns:
         The pool; whoever asked for it closes it.
@@ -34,12 +41,14 @@ def make_pool(
     word = choice or ("ray" if _ray_runs() else "serial")
     if word == "serial":
         return SerialPool(limits, sandbox, rubric)
+    options: dict[str, Any] = {"limits": limits, "sandbox": sandbox, "rubric": rubric, "processes": processes}
+    running = "auto" if processes > 1 else None
     if word in ("ray", "auto"):
-        return RayPool(limits=limits, sandbox=sandbox, rubric=rubric)
+        return RayPool(address=running, **options)
     if word.isdecimal() and int(word):
-        return RayPool(int(word), limits=limits, sandbox=sandbox, rubric=rubric)
+        return RayPool(max(1, int(word) // processes), running, **options)
     if word.rpartition(":")[2].isdecimal() and ":" in word:
-        return RayPool(address=word, limits=limits, sandbox=sandbox, rubric=rubric)
+        return RayPool(address=word, **options)
     raise ValueError(f"'{choice}' names no pool; it may be {CHOICES}")
 
 

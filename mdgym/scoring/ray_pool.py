@@ -49,6 +49,7 @@ class RayPool:
         rubric: Rubric = STANDARD,
         reserve_cpus: int = 0,
         deadline_s: float | None = None,
+        processes: int = 1,
     ) -> None:
         """Set up a pool; nothing is started or joined yet.
 
@@ -62,6 +63,8 @@ class RayPool:
             reserve_cpus: CPUs of the cluster that stay free, for a trainer.
             deadline_s: Seconds after which a worker that is at one answer is given up; None for a time that no score
                 within `limits` needs.
+            processes: Processes that each make such a pool on one cluster, as those of a training do; without a number
+                of workers each takes its part of the CPUs.
         """
         if workers is not None and workers < 1:
             raise ValueError(f"workers must be at least 1, not {workers!r}")
@@ -73,6 +76,7 @@ class RayPool:
             "rubric": rubric,
             "reserve_cpus": reserve_cpus,
             "deadline_s": deadline_s,
+            "processes": processes,
         }
         self._dispatcher: Dispatcher | None = None
         self._owns_ray = False
@@ -111,7 +115,7 @@ class RayPool:
         cluster = join(settings["address"], asked)
         self._owns_ray = cluster.owned
         try:
-            self._size = _size(settings["workers"], cluster, settings["reserve_cpus"])
+            self._size = _size(settings["workers"], cluster, settings["reserve_cpus"], settings["processes"])
         except InfrastructureError:
             self._disconnect()
             raise
@@ -176,9 +180,12 @@ class RayPool:
         self.__init__(**state)  # type: ignore[misc]
 
 
-def _size(workers: int | None, cluster: Cluster, reserved: int) -> int:
+def _size(workers: int | None, cluster: Cluster, reserved: int, processes: int) -> int:
     """Return how many workers there are to be."""
     free = cluster.free - reserved
+    if workers is None and processes > 1:
+        # of all CPUs, not of the free ones: the other processes may have taken theirs
+        workers = max(1, (cluster.cpus - reserved) // processes)
     if free < 1 or (workers or 0) > free:
         raise InfrastructureError(
             f"the Ray cluster has {cluster.cpus} CPUs, {cluster.free} of them free, {reserved} reserved: too few for "

@@ -195,15 +195,15 @@ class Family:
 
     def earlier(self, point: Any) -> tuple[float, ...]:
         """Return the temperatures of the judged windows before the last one."""
-        return self._anyhow(point).earlier
+        return self.draft(point).earlier
 
-    def _anyhow(self, point: Any) -> Contract:
-        """Return the contract with any numbers for what is measured."""
+    def draft(self, point: Any) -> Contract:
+        """Return the contract with any numbers for what is measured: all that a prompt needs."""
         return self.contract(point, defaultdict(lambda: Reference("any", 1.0, 1.0)))
 
     def sources(self, point: Any) -> dict[str, Source]:
         """Say how each reference of a point is measured: a name of `SOURCES` and its arguments."""
-        contract = self._anyhow(point)
+        contract = self.draft(point)
         found = {quantity.name: (quantity.source, quantity.arguments) for quantity in contract.quantities}
         for target in self.targets:
             found[target] = (f"mean {target}", ())

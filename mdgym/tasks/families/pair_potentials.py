@@ -6,6 +6,7 @@ Energies by numpy, for anchors that need no LAMMPS; meaning of coefficients: LAM
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 
 import numpy as np
@@ -185,11 +186,18 @@ def fcc_distances(reach: float) -> Array:
     Returns:
         Sorted distances, in lattice constants.
     """
-    most = math.ceil(reach) + 1
+    distances = _fcc_distances(math.ceil(reach) + 1)
+    return distances[: np.searchsorted(distances, reach, side="right")]
+
+
+# A lattice constant is found by a hundred sums.
+@cache
+def _fcc_distances(most: int) -> Array:
+    """Return the sorted distances to the atoms in all cells up to a number of them along each edge."""
     edge = np.arange(-most, most + 1)
     cells = np.stack(np.meshgrid(edge, edge, edge, indexing="ij"), axis=-1).reshape(-1, 1, 3)
     distances = np.linalg.norm(cells + _FCC, axis=-1).ravel()
-    found: Array = np.sort(distances[(distances > 0) & (distances <= reach)])
+    found: Array = np.sort(distances[distances > 0])
     return found
 
 

@@ -1,0 +1,191 @@
+"""Does recycling pay? MD-GRPO against plain GRPO from the same weights, at the same number of LAMMPS runs."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import Progress
+
+from mdgym.errors import TrainingError
+from mdgym.scoring import SerialPool
+
+# What an arm sets beside the common settings; everything else is the same.
+ARMS: dict[str, tuple[str, ...]] = {
+    "grpo": ("--recycle_share", "0"),
+    "md_grpo": (),
+}
+METRICS = ("executed_at_1", "success_at_1", "greedy_success")
+_RESAMPLES = 2000
+Curve = list[dict[str, float]]
+
+
+def measure(
+    quick: bool = False,
+    out: Path = Path("runs/sample_efficiency"),
+    configs: Path = Path("configs/tiny"),
+    seeds: Sequence[int] = (0, 1, 2, 3, 4),
+    runs: int = 2000,
+    arms: Mapping[str, Sequence[str]] = ARMS,
+    parallel: int = 0,
+) -> dict[str, Any]:
+    """Train every arm with every seed and compare their learning curves on the validation split.
+
+    Args:
+        quick: Two seeds and few runs from hardly trained weights: it shows that everything works, and no more.
+        out: Folder for the weights that all begin with and the trainings; one that has finished is not made again.
+        configs: Folder with the settings, as for `mdgym quickstart`.
+        seeds: Seeds of the trainings.
+        runs: LAMMPS runs of each.
+        arms: Name of each arm, and the settings that it changes; "grpo" and "md_grpo" are compared.
+        parallel: Trainings at the same time, one thread each; 0 for one per CPU.
+
+    Returns:
+        `seeds`; `curves` by arm: {runs, and mean, low and high of each metric}; `final` by arm: {metric: mean, low,
+        high}; `runs_ratio`: LAMMPS runs after which MD-GRPO had the final success@1 of GRPO, over those after which
+        GRPO had it, and `runs_ratio_ci`, its 95 % interval over seeds; None stands for never.
+
+    Raises:
+        TrainingError: A training failed; its log is named.
+    """
+    if quick:
+        out, seeds, runs = out / "quick", seeds[:2], 64
+    model, config = _base(configs, out / "base", quick), configs / "md_grpo.yaml"
+    changes = ("--validate_every", str(runs // 8), *(("--validate_tasks", "9") if quick else ()))
+    jobs = [(arm, seed) for seed in seeds for arm in arms]
+    workers = parallel or len(os.sched_getaffinity(0))
+    with Progress(console=Console(stderr=True), transient=True) as progress, ThreadPoolExecutor(workers) as executor:
+        bar = progress.add_task("training", total=len(jobs))
+
+        def run(job: tuple[str, int]) -> None:
+            arm, seed = job
+            _train(model, config, out / f"{arm}-{seed}", seed, runs, (*changes, *arms[arm]))
+            progress.advance(bar)
+
+        list(executor.map(run, jobs))
+    read = {arm: [_read(out / f"{arm}-{seed}") for seed in seeds] for arm in arms}
+    return compare(read, list(seeds), runs)
+
+
+def _base(configs: Path, folder: Path, quick: bool) -> Path:
+    """Make the weights that all begin with, as `mdgym quickstart` does."""
+    from mdgym.commands.quickstart import EXCERPTS, HABITS, REPAIRS, ROWS, STAGES
+    from mdgym.commands.train import settings_of
+    from mdgym.trainers.quickstart import prepare
+
+    done = folder / "done"
+    if not done.exists():
+        settings = {n: settings_of(s, ["--config", str(configs / f"{n}.yaml")]) for n, s in STAGES.items()}
+        data = {"suite": "micro", "rows": ROWS // 50 if quick else ROWS, "repairs": 32 if quick else REPAIRS, **HABITS}
+        shutil.rmtree(folder, ignore_errors=True)
+        with SerialPool() as pool:
+            for _ in prepare(settings, data, 320 if quick else EXCERPTS, folder, pool):
+                pass
+        done.touch()
+    return folder / "sft"
+
+
+def compare(read: Mapping[str, Sequence[Curve]], seeds: list[int], runs: int, points: int = 21) -> dict[str, Any]:
+    """Compare learning curves; see `measure`.
+
+    Args:
+        read: By arm, a curve for each seed: {runs, and the metrics} after each validation.
+        seeds: Their seeds.
+        runs: LAMMPS runs of each training.
+        points: Points of the curves in the result.
+    """
+    grid = np.linspace(0, runs, points)
+    found: dict[str, Any] = {"seeds": seeds, "runs": runs, "curves": {}, "final": {}}
+    values = {arm: {m: _on_grid(curves, m, grid) for m in METRICS} for arm, curves in read.items()}
+    for arm, metrics in values.items():
+        found["curves"][arm] = {"runs": grid.tolist()}
+        found["final"][arm] = {}
+        for metric, rows in metrics.items():
+            low, high = _interval(rows)
+            band = {"mean": rows.mean(0).tolist(), "low": low.tolist(), "high": high.tolist()}
+            found["curves"][arm][metric] = band
+            found["final"][arm][metric] = {name: series[-1] for name, series in band.items()}
+    if {"grpo", "md_grpo"} <= values.keys():
+        plain, recycled = (values[arm]["success_at_1"] for arm in ("grpo", "md_grpo"))
+        found["runs_ratio"] = _finite(_ratio(plain.mean(0), recycled.mean(0), grid))
+        rng = np.random.default_rng(0)
+        n = len(seeds)
+        drawn = [
+            _ratio(plain[rng.integers(n, size=n)].mean(0), recycled[rng.integers(n, size=n)].mean(0), grid)
+            for _ in range(_RESAMPLES)
+        ]
+        found["runs_ratio_ci"] = [_finite(float(np.quantile(drawn, q, method="inverted_cdf"))) for q in (0.025, 0.975)]
+    return found
+
+
+def _finite(value: float) -> float | None:
+    """JSON knows no infinity."""
+    return value if np.isfinite(value) else None
+
+
+def _on_grid(curves: Sequence[Curve], metric: str, grid: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a metric at numbers of runs, shape (seeds, points)."""
+    return np.array([np.interp(grid, [p["runs"] for p in c], [p[metric] for p in c]) for c in curves])
+
+
+def _interval(rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return a 95 % interval of the mean over seeds, by Student's t."""
+    quantiles = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26)
+    n = len(rows)
+    if n < 2:
+        return rows[0], rows[0]
+    half = quantiles[min(n - 2, len(quantiles) - 1)] * rows.std(0, ddof=1) / np.sqrt(n)
+    return rows.mean(0) - half, rows.mean(0) + half
+
+
+def _ratio(plain: NDArray[np.float64], recycled: NDArray[np.float64], grid: NDArray[np.float64]) -> float:
+    """Return the runs to the final level of `plain`, those of `recycled` over those of `plain`; inf if never."""
+    level = plain[-1]
+    own = _reach(plain, grid, level)
+    return _reach(recycled, grid, level) / own if own > 0 else float("inf")
+
+
+def _reach(curve: NDArray[np.float64], grid: NDArray[np.float64], level: float) -> float:
+    """Return where a curve reaches a level for the first time, by straight lines between points; inf if never."""
+    for i, value in enumerate(curve):
+        if value >= level:
+            if i == 0:
+                return float(grid[0])
+            before = curve[i - 1]
+            return float(grid[i - 1] + (grid[i] - grid[i - 1]) * (level - before) / (value - before))
+    return float("inf")
+
+
+def _train(model: Path, config: Path, folder: Path, seed: int, runs: int, changes: Sequence[str]) -> None:
+    done = folder / "done.json"
+    asked = {"seed": seed, "runs": runs, "changes": list(changes), "config": config.read_text("utf-8")}
+    if done.exists() and json.loads(done.read_text("utf-8")) == asked:
+        return
+    (folder / "curve.jsonl").unlink(missing_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    own = ("--model", str(model), "--output_dir", str(folder), "--seed", str(seed), "--max_runs", str(runs))
+    # a limit of steps that is never reached
+    command = [sys.executable, "-m", "mdgym", "train", "grpo", "--config", str(config), *own, "--max_steps", str(runs)]
+    with (folder / "log.txt").open("w", encoding="utf-8") as log:
+        ended = subprocess.run(
+            [*command, "--save_strategy", "no", *changes],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+            check=False,
+        )
+    if ended.returncode:
+        raise TrainingError(f"training {folder.name} failed with exit code {ended.returncode}: see {folder}/log.txt")
+    done.write_text(json.dumps(asked), encoding="utf-8")
+
+
+def _read(folder: Path) -> Curve:
+    return [json.loads(line) for line in (folder / "curve.jsonl").read_text("utf-8").splitlines()]

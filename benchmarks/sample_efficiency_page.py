@@ -1,0 +1,68 @@
+"""The part of `docs/md_grpo.md` that a command writes: learning curves with bands, and the ratio of runs."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from mdgym.benchmarks.pages import made_by, write_between
+from mdgym.errors import MdgymError
+
+RESULTS = Path(__file__).parent / "results" / "sample_efficiency.json"
+_LABELS = {"executed_at_1": "executed@1", "success_at_1": "success@1", "greedy_success": "greedy success"}
+
+
+def write_page(page: Path, result: dict[str, Any], command: str) -> None:
+    """Write numbers and plot into a page, and the result into `benchmarks/results/`.
+
+    Args:
+        page: The page; the plot goes beside it.
+        result: What `mdgym.benchmarks.sample_efficiency.measure` returned.
+        command: The command that made it.
+
+    Raises:
+        MdgymError: The page has no place for it, or matplotlib is not installed.
+    """
+    made = made_by(command)
+    plot = page.with_suffix(".svg")
+    draw(result, plot)
+    lines = [
+        f"`{command}`, mdgym {made['mdgym']}, LAMMPS {made['lammps']}, {made['date']}; validation split of `micro`,"
+    ]
+    lines += [
+        f"{len(result['seeds'])} seeds, {result['runs']} LAMMPS runs each, mean and 95 % interval over seeds:",
+        "",
+    ]
+    lines += ["| at the end | " + " | ".join(_LABELS.values()) + " |", "|---" * (len(_LABELS) + 1) + "|"]
+    for arm, final in result["final"].items():
+        cells = [f"{final[m]['mean']:.1%} ({final[m]['low']:.1%} to {final[m]['high']:.1%})" for m in _LABELS]
+        lines.append(f"| {arm} | " + " | ".join(cells) + " |")
+    ratio, low, high = ("never" if r is None else f"{r:.2f}" for r in (result["runs_ratio"], *result["runs_ratio_ci"]))
+    lines += ["", f"LAMMPS runs to the final success@1 of GRPO, MD-GRPO over GRPO: {ratio}"]
+    lines += [f"(95 % interval over seeds: {low} to {high}).", "", f"![Curves]({plot.name})", ""]
+    write_between(page, "sample-efficiency", "\n".join(lines), {"made_by": made, **result})
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps({"made_by": made, **result}, indent=1) + "\n", encoding="utf-8")
+
+
+def draw(result: dict[str, Any], file: Path) -> None:
+    """Draw the learning curves.
+
+    Raises:
+        MdgymError: matplotlib is not installed.
+    """
+    try:
+        from matplotlib import rcParams
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise MdgymError("the plot needs matplotlib: pip install 'mdgym[plots]'") from error
+    rcParams["svg.hashsalt"] = "mdgym"
+    figure = Figure(figsize=(11, 3.6))
+    for axes, (metric, label) in zip(figure.subplots(1, len(_LABELS), sharey=True), _LABELS.items(), strict=True):
+        for arm, curve in result["curves"].items():
+            band = curve[metric]
+            (line,) = axes.plot(curve["runs"], band["mean"], label=arm)
+            axes.fill_between(curve["runs"], band["low"], band["high"], alpha=0.15, color=line.get_color())
+        axes.set(title=label, xlabel="LAMMPS runs", ylim=(0, 1))
+    figure.axes[0].legend()
+    figure.tight_layout()
+    figure.savefig(file, metadata={"Date": None})

@@ -1,0 +1,88 @@
+"""Learning curves that are known, and what the comparison makes of them."""
+
+import json
+
+import numpy as np
+import pytest
+
+from mdgym.benchmarks import sample_efficiency, sample_efficiency_page
+from mdgym.benchmarks.pages import marks
+from mdgym.benchmarks.sample_efficiency import METRICS, compare
+from mdgym.errors import MdgymError
+
+RUNS = 1000
+
+
+def curve(rate, noise=0.0, rng=None):
+    """Success that rises in proportion to the runs until it is 0.8."""
+    points = []
+    for runs in range(0, RUNS + 1, 125):
+        value = min(0.8, rate * runs / RUNS) + (rng.normal(0, noise) if rng else 0.0)
+        points.append({"runs": runs, **dict.fromkeys(METRICS, value)})
+    return points
+
+
+def compared(plain, recycled, seeds=5, noise=0.0):
+    rng = np.random.default_rng(1)
+    read = {
+        "grpo": [curve(plain, noise, rng) for _ in range(seeds)],
+        "md_grpo": [curve(recycled, noise, rng) for _ in range(seeds)],
+    }
+    return compare(read, list(range(seeds)), RUNS)
+
+
+def test_twice_as_fast_needs_half_of_the_runs():
+    assert compared(0.4, 0.8)["runs_ratio"] == pytest.approx(0.5, abs=0.01)
+
+
+def test_the_same_needs_the_same():
+    assert compared(0.5, 0.5)["runs_ratio"] == pytest.approx(1.0)
+
+
+def test_what_never_gets_there_has_no_ratio():
+    result = compared(0.5, 0.3)
+    assert result["runs_ratio"] is None and result["runs_ratio_ci"] == [None, None]
+
+
+def test_the_interval_holds_the_ratio_and_is_wider_for_noisy_curves():
+    results = [compared(0.4, 0.8, noise=noise) for noise in (0.005, 0.05)]
+    widths = [high - low for low, high in (result["runs_ratio_ci"] for result in results)]
+    assert 0.4 < results[0]["runs_ratio_ci"][0] <= results[0]["runs_ratio"] <= results[0]["runs_ratio_ci"][1] < 0.6
+    assert widths[0] < widths[1]
+
+
+def test_a_level_that_is_passed_early_counts_when_it_is_passed():
+    # both pass 0.8 long before the end: the end of the plain one is not what it is compared with
+    assert compared(1.6, 3.2)["runs_ratio"] == pytest.approx(0.5, abs=0.05)
+
+
+def test_bands_are_those_of_students_t():
+    read = {"grpo": [[{"runs": r, **dict.fromkeys(METRICS, v)} for r in (0, RUNS)] for v in (0.1, 0.2, 0.3)]}
+    final = compare(read, [0, 1, 2], RUNS)["final"]["grpo"]["success_at_1"]
+    # 4.303 * 0.1 / sqrt(3)
+    assert final["mean"] == pytest.approx(0.2)
+    assert final["high"] - final["mean"] == pytest.approx(0.2484, abs=1e-3)
+
+
+def test_the_page_gets_numbers_plot_and_a_result_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(sample_efficiency_page, "RESULTS", tmp_path / "results" / "sample_efficiency.json")
+    page = tmp_path / "md_grpo.md"
+    with pytest.raises(MdgymError, match="no place"):
+        sample_efficiency_page.write_page(page, compared(0.4, 0.8), "command")
+    page.write_text("\n".join(("before", *marks("sample-efficiency"), "")))
+    sample_efficiency_page.write_page(page, compared(0.4, 0.8), "mdgym bench sample-efficiency")
+    assert "MD-GRPO over GRPO: 0.50" in page.read_text()
+    assert (tmp_path / "md_grpo.svg").stat().st_size > 1000
+    stored = json.loads((tmp_path / "results" / "sample_efficiency.json").read_text())
+    assert {"seeds", "curves", "final", "runs_ratio", "runs_ratio_ci", "made_by"} <= stored.keys()
+
+
+def test_a_training_that_fails_names_its_log(tmp_path):
+    with pytest.raises(sample_efficiency.TrainingError, match=r"log\.txt"):
+        sample_efficiency._train(tmp_path / "none", tmp_path_config(tmp_path), tmp_path / "grpo-0", 0, 10, ())
+
+
+def tmp_path_config(tmp_path):
+    file = tmp_path / "md_grpo.yaml"
+    file.write_text("nonsense: 1\n")
+    return file

@@ -1,0 +1,122 @@
+"""Points that no suite holds: they are as good as those of the train split, and are not them."""
+
+import dataclasses
+import re
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mdgym.errors import TaskError
+from mdgym.tasks.families import FAMILIES
+from mdgym.tasks.families.crystals import Crystal
+from mdgym.tasks.families.pair_potentials import PairPotential
+from mdgym.tasks.suites import load_suite
+from mdgym.trainers.points import MASS, SYMBOLS, TYPICAL, invent
+
+MICRO = [family for family in FAMILIES if "micro" in family.suites]
+SEEDS = st.integers(0, 2**32)
+each_family = pytest.mark.parametrize("family", MICRO, ids=lambda family: family.name)
+
+
+def parts(point, kind):
+    values = (getattr(point, field.name) for field in dataclasses.fields(point))
+    return [value for value in values if isinstance(value, kind)]
+
+
+@each_family
+@settings(max_examples=20, deadline=None)
+@given(seed=SEEDS)
+def test_an_invented_point_is_the_same_for_the_same_seed_and_has_a_prompt_in_every_wording(family, seed):
+    point = invent(family, Random(seed))
+    assert point == invent(family, Random(seed))
+    # making it again runs its checks again
+    assert dataclasses.replace(point) == point
+    contract = family.draft(point)
+    for wording in range(len(family.wordings)):
+        text = family.prompt(point, contract, wording, Random(seed))
+        assert not re.search(r"[{}]", text)
+        for crystal in parts(point, Crystal):
+            assert crystal.file in text and crystal.element in text
+    for command in contract.force_field:
+        assert command.split()[0] in family.gold(point)
+
+
+@each_family
+def test_invented_points_differ_from_seed_to_seed_and_from_all_held_out_ones(family):
+    invented = {invent(family, Random(seed)).label for seed in range(30)}
+    assert len(invented) >= 25
+    assert not invented & {point.label for split in ("validation", "test") for point in family.points[split]}
+
+
+@each_family
+def test_the_prompt_of_a_stored_task_needs_no_more_than_the_draft_of_its_contract(family):
+    points = {family.gold(point): point for point in family.points["train"]}
+    for task in [task for task in load_suite("micro", "train") if task.family == family.name]:
+        point, wording = points[task.gold], task.parameters["wording"]
+        texts = [
+            family.prompt(point, contract, wording, Random(7)) for contract in (task.contract, family.draft(point))
+        ]
+        assert texts[0] == texts[1]
+
+
+def test_crystals_are_invented_with_elements_and_files_that_look_right():
+    family = next(family for family in MICRO if family.name == "cohesion")
+    crystals = [invent(family, Random(seed)).crystal for seed in range(200)]
+    endings = {"eam": "eam", "eam/alloy": "eam.alloy", "eam/fs": "eam.fs", "tersoff": "tersoff", "sw": "sw"}
+    for crystal in crystals:
+        assert crystal.element in SYMBOLS and re.fullmatch(r"[A-Z][a-z]?", crystal.element)
+        stem, ending = crystal.file.split(".", 1)
+        assert ending == endings[crystal.pair_style]
+        assert re.fullmatch(rf"{crystal.element}[A-Za-z]*(_[A-Za-z]{{2,6}}([12]|_\w+)?)?", stem)
+        assert (crystal.pair_style in ("tersoff", "sw")) == (crystal.structure == "diamond")
+        assert (crystal.mass, crystal.a0, crystal.ecoh) == (MASS, TYPICAL[crystal.structure], None)
+    assert {crystal.pair_style for crystal in crystals} == set(endings)
+    assert len({crystal.element for crystal in crystals}) > 50 and len({c.file for c in crystals}) > 190
+    files = {c.file for f in MICRO for points in f.points.values() for p in points for c in parts(p, Crystal)}
+    assert not files & {crystal.file for crystal in crystals}
+
+
+@pytest.mark.parametrize("name", ["pair_crystal", "cluster"])
+@settings(max_examples=40, deadline=None)
+@given(seed=SEEDS)
+def test_scaled_potentials_keep_the_shape_of_one_of_the_train_split(name, seed):
+    family = next(family for family in MICRO if family.name == name)
+    (scaled,) = parts(invent(family, Random(seed)), PairPotential)
+    known = [potential for point in family.points["train"] for potential in parts(point, PairPotential)]
+    assert any(same_shape(scaled, potential) for potential in known)
+
+
+def same_shape(scaled, potential):
+    """Whether all ratios of lengths and of energies are the same, but for numbers of three digits."""
+    if (scaled.kind, scaled.shifted, scaled.units) != (potential.kind, potential.shifted, potential.units):
+        return False
+    return ratios(scaled) == pytest.approx(ratios(potential), rel=0.01)
+
+
+def ratios(potential):
+    first, second, *third = potential.coefficients
+    if potential.kind == "lj":
+        return [potential.cutoff / second]
+    if potential.kind == "morse":
+        return [potential.cutoff * second, second * third[0]]
+    return [potential.cutoff / second, (third[0] / first) ** (1 / 6) / second]
+
+
+def test_a_guess_is_scaled_with_its_potential():
+    family = next(family for family in MICRO if family.name == "pair_crystal")
+    for seed in range(30):
+        point = invent(family, Random(seed))
+        assert abs(point.guess / point.a0 - 1) < 0.017
+
+
+def test_points_that_cannot_be_mixed_are_named(monkeypatch):
+    family = next(family for family in MICRO if family.name == "tension")
+
+    def refuse(self):
+        raise TaskError("no")
+
+    monkeypatch.setattr(type(family.points["train"][0]), "__post_init__", refuse)
+    with pytest.raises(TaskError, match="no mixture of two points of family 'tension'"):
+        invent(family, Random(0))

@@ -1,0 +1,270 @@
+"""MD-CodeGen: pairs of prompt and script from the families' own gold scripts, and rows of repair.
+
+Everything is drawn from the train split and from invented points (`mdgym.trainers.points`); what stands in the
+validation or test split of any suite is found by `leaks` and refused.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from mdgym.envs.prompts import repair_prompt
+from mdgym.errors import TrainingError
+from mdgym.scoring import Pool
+from mdgym.tasks.families import FAMILIES
+from mdgym.tasks.family import Family
+from mdgym.tasks.suites import load_suite, suite_names
+from mdgym.tasks.task import Task
+from mdgym.trainers.habits import HABITS, Habit, with_habits
+from mdgym.trainers.points import invent
+
+SOLVE, REPAIR, EXCERPT = "solve", "repair", "excerpt"
+HELD_OUT = ("validation", "test")
+_INVENT_TRIES = 20
+_SORTED = 128
+_SENTENCE = re.compile(r"(?<=[.;:])\s+|(?<=[。；：])|\n")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One pair to learn from.
+
+    Attributes:
+        prompt: What the policy reads.
+        script: What it should write; wrong where habits are asked for.
+        family: Family of the task.
+        kind: "solve", "repair" or "excerpt".
+        task_id: Where it comes from: label of a point of the train split, "invented", or for a repair a task.
+        habits: Names of the wrong habits in the script.
+    """
+
+    prompt: str
+    script: str
+    family: str
+    kind: str
+    task_id: str
+    habits: tuple[str, ...] = ()
+
+    def messages(self) -> dict[str, Any]:
+        """Return the row as TRL reads it: `prompt` and `completion`, a list of messages each, and the rest beside."""
+        return {
+            "prompt": [{"role": "user", "content": self.prompt}],
+            "completion": [{"role": "assistant", "content": fenced(self.script)}],
+            **{key: value for key, value in asdict(self).items() if key not in ("prompt", "script")},
+        }
+
+
+def fenced(script: str) -> str:
+    """Put a script into the fence in which a policy answers."""
+    return f"```lammps\n{script.rstrip()}\n```"
+
+
+def compact(script: str) -> str:
+    """Write a script in as few characters as possible: no comments, no empty or continued lines, single blanks."""
+    lines = (re.sub(r"[ \t]+", " ", line).strip() for line in re.sub(r"&[ \t]*\n", " ", script).splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("#"))
+
+
+def families_of(suite: str) -> tuple[Family, ...]:
+    """Return the families of a suite."""
+    found = tuple(family for family in FAMILIES if suite in family.suites)
+    if not found:
+        raise TrainingError(f"no family belongs to suite '{suite}'; suites are: {', '.join(suite_names())}")
+    return found
+
+
+def solve_rows(
+    suite: str, count: int, rate: Callable[[Habit], float], seed: int, invented: float = 0.5
+) -> Iterator[Row]:
+    """Draw pairs of prompt and script, the families of a suite in turn.
+
+    Args:
+        suite: Whose families.
+        count: How many.
+        rate: How often a habit is followed, 0 to 1.
+        seed: Seeds everything.
+        invented: Share of invented points; the others are those of the train split, in units and phrases of their own.
+    """
+    rng, families = Random(f"solve/{seed}"), families_of(suite)
+    for number in range(count):
+        family = families[number % len(families)]
+        yield _solve_row(family, rate, rng, rng.random() < invented)
+
+
+def _solve_row(family: Family, rate: Callable[[Habit], float], rng: Random, new: bool) -> Row:
+    for _ in range(_INVENT_TRIES):
+        point = invent(family, rng) if new else rng.choice(family.points["train"])
+        prompt = family.prompt(point, family.draft(point), rng.randrange(len(family.wordings)), rng)
+        right = compact(family.gold(point))
+        script, habits = with_habits(right, family.name, rate, rng)
+        row = Row(prompt, script, family.name, SOLVE, "invented" if new else point.label, habits)
+        # chance may invent what exists
+        if not new or not leaks([row]):
+            return row
+    raise TrainingError(f"points of family '{family.name}' fall into the held-out splits again and again")
+
+
+def excerpt_rows(suite: str, count: int, seed: int) -> Iterator[Row]:
+    """Draw short pairs: the sentences of a prompt that name an invented potential, and the lines of the script that do.
+
+    A model with random weights must find out that scripts copy from prompts. In whole scripts the few words that are
+    copied count for little, and it takes thousands of them; excerpts are made of such words.
+
+    Args:
+        suite: Whose families.
+        count: How many.
+        seed: Seeds everything.
+    """
+    rng, families, found = Random(f"excerpt/{seed}"), families_of(suite), 0
+    while found < count:
+        row = _solve_row(rng.choice(families), lambda habit: 0.0, rng, True)
+        lines = [line for line in row.script.splitlines() if line.startswith("pair_")]
+        words = {word for line in lines for word in line.split() if "." in word}
+        sentences = [s for s in _SENTENCE.split(row.prompt) if any(word in s for word in words)]
+        if sentences:
+            found += 1
+            yield replace(row, prompt="\n".join(sentences), script="\n".join(lines) + "\n", kind=EXCERPT)
+
+
+def repair_rows(tasks: Sequence[Task], pool: Pool, count: int, seed: int) -> list[Row]:
+    """Draw rows of repair: a task, a script with habits, what real LAMMPS and the checks said of it, the right script.
+
+    Args:
+        tasks: Tasks of a train split.
+        pool: Runs the wrong scripts.
+        count: How many rows.
+        seed: Seeds the choice of tasks and habits.
+
+    Returns:
+        The rows; fewer where no habit fits.
+    """
+    rng = Random(f"repair/{seed}")
+    fitting = [task for task in tasks if task.family in HABITS]
+    drawn: list[tuple[Task, str]] = []
+    for number in range(count if fitting else 0):
+        task = fitting[rng.randrange(len(fitting))]
+        right = compact(task.gold)
+        chosen = HABITS[task.family][number % len(HABITS[task.family])]
+        script, habits = with_habits(right, task.family, lambda habit, c=chosen: float(habit == c), rng)  # type: ignore[misc]
+        if habits:
+            drawn.append((task, script))
+    scored = pool.score_many([(task, script, seed) for task, script in drawn])
+    return [
+        Row(repair_prompt(task.prompt, script, found.score.feedback), compact(task.gold), task.family, REPAIR, task.id)
+        for (task, script), found in zip(drawn, scored, strict=True)
+    ]
+
+
+def shuffled_rows(
+    suite: str, rows: int, repairs: int, invented: float, fatal: float, wrong: float, seed: int, pool: Pool
+) -> list[Row]:
+    """Draw a whole data set: pairs and rows of repair, mixed, with rows of similar length side by side.
+
+    Args:
+        suite: Whose families and train split.
+        rows: Number of pairs.
+        repairs: Number of rows of repair.
+        invented: Share of invented points among the pairs.
+        fatal: How often a habit is followed that ends a script.
+        wrong: How often one is followed that spoils a result.
+        seed: Seeds everything.
+        pool: Runs the wrong scripts of the rows of repair.
+    """
+    found = list(solve_rows(suite, rows, lambda habit: fatal if habit.fatal else wrong, seed, invented))
+    found += repair_rows(load_suite(suite, "train"), pool, repairs, seed)
+    Random(f"order/{seed}").shuffle(found)
+    # batches of similar rows have little padding
+    parts = [found[start : start + _SORTED] for start in range(0, len(found), _SORTED)]
+    return [row for part in parts for row in sorted(part, key=lambda row: len(row.prompt) + len(row.script))]
+
+
+@cache
+def _held_out() -> tuple[frozenset[str], frozenset[str]]:
+    """Return prompts of the held-out tasks, and lines of their potentials that stand in no train split."""
+    tasks = {split: [t for s in suite_names() for t in load_suite(s, split)] for split in ("train", *HELD_OUT)}
+    lines = {split: {line for t in found for line in _potential(t)} for split, found in tasks.items()}
+    prompts = frozenset(_plain(task.prompt) for split in HELD_OUT for task in tasks[split])
+    return prompts, frozenset().union(*(lines[split] for split in HELD_OUT)) - lines["train"]
+
+
+def _potential(task: Task) -> Iterator[str]:
+    if task.contract is not None:
+        yield from (_plain(line) for line in task.contract.force_field if line.startswith("pair_coeff"))
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def leaks(rows: Iterable[Row]) -> list[str]:
+    """Say what rows have from the validation or test split of any suite.
+
+    A row leaks when its prompt begins with that of a held-out task, or when its script has a `pair_coeff` line, that
+    is the potential file and element or the coefficients, that only held-out tasks have.
+
+    Returns:
+        A sentence for each row that leaks.
+    """
+    prompts, lines = _held_out()
+    found = []
+    for number, row in enumerate(rows):
+        stolen = {_plain(line) for line in row.script.splitlines()} & lines
+        text = _plain(row.prompt)
+        if stolen or any(text.startswith(prompt) for prompt in prompts):
+            found.append(f"row {number} ({row.family}): {min(stolen, default='the prompt of a held-out task')}")
+    return found
+
+
+def save(rows: Sequence[Row], folder: Path, how: str) -> None:
+    """Write rows as `data.jsonl`, as `datasets.load_dataset("json", ...)` reads them, and a card as `README.md`.
+
+    Args:
+        rows: The rows.
+        folder: Made when it is not there.
+        how: The command that made them.
+
+    Raises:
+        TrainingError: There are no rows, or some come from a held-out split.
+    """
+    if not rows:
+        raise TrainingError("there are no rows to save: ask for some with --rows or --repairs")
+    if stolen := leaks(rows):
+        raise TrainingError(f"{len(stolen)} rows belong to held-out splits: {stolen[0]}")
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "data.jsonl").open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(row.messages(), ensure_ascii=False) + "\n" for row in rows)
+    kinds, families = Counter(row.kind for row in rows), Counter(row.family for row in rows)
+    table = "".join(f"| {name} | {count} |\n" for name, count in sorted(families.items()))
+    with_habit = sum(bool(row.habits) for row in rows)
+    (folder / "README.md").write_text(
+        f"""---
+license: mit
+task_categories: [text-generation]
+tags: [molecular-dynamics, lammps, code]
+---
+# MD-CodeGen
+
+{len(rows)} pairs of a prompt and a LAMMPS script, made by
+
+    {how}
+
+| kind | rows |
+|---|---|
+{"".join(f"| {name} | {count} |" + chr(10) for name, count in sorted(kinds.items()))}
+{with_habit} of the scripts follow a wrong habit on purpose (column `habits`).
+
+| family | rows |
+|---|---|
+{table}
+Columns: `prompt` and `completion` (lists of messages), `family`, `kind` ("solve", "repair" or "excerpt"), `task_id`,
+`habits`. Every row comes from the train split or from invented potentials. No prompt of a validation or test task of
+any suite is among them, and no potential that only those splits have; this is checked when the file is written.
+""",
+        encoding="utf-8",
+    )

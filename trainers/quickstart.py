@@ -1,0 +1,186 @@
+"""The whole story on a laptop: a model with random weights and wrong habits, and what MD-GRPO makes of it.
+
+Data → supervised fine-tuning from nothing → evaluation → MD-GRPO on real LAMMPS → evaluation.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from mdgym.errors import TrainingError
+from mdgym.evaluation import choose
+from mdgym.report import Report
+from mdgym.scoring import Pool
+from mdgym.statistics import Estimate
+from mdgym.tasks.suites import load_suite
+from mdgym.trainers import md_grpo, sft
+from mdgym.trainers.data import excerpt_rows, fenced, save, shuffled_rows
+from mdgym.trainers.loading import load_model, load_tokenizer
+from mdgym.trainers.tiny import save_tiny
+from mdgym.trainers.validation import assess
+
+K = 3
+NUMBERS = ("executed_at_1", "executed_at_3", "success_at_1", "greedy_success")
+# The part of the data that the tokenizer is trained on: more changes nothing.
+_TOKENIZER_ROWS = 3000
+
+
+def prepare(
+    settings: dict[str, Any], data: dict[str, Any], excerpts: int, out: Path, pool: Pool, seed: int = 0
+) -> Iterator[tuple[str, Path]]:
+    """Make data and a model from nothing, and fine-tune it.
+
+    Args:
+        settings: Those of "excerpts" and "sft", which are both fine-tuning; their `model`, `data`, `output_dir` and
+            `seed` are replaced.
+        data: Arguments of `shuffled_rows` besides `seed` and `pool`.
+        excerpts: Number of short pairs that come first.
+        out: Folder for data and models.
+        pool: Runs the wrong scripts of the rows of repair.
+        seed: Seeds everything.
+
+    Yields:
+        The name of each part when it is done, and the folder of the model so far.
+    """
+    how = f"mdgym quickstart --seed {seed}"
+    short, rows = list(excerpt_rows(data["suite"], excerpts, seed)), shuffled_rows(**data, seed=seed, pool=pool)
+    save(short, out / "data" / "excerpts", how)
+    save(rows, out / "data" / "sft", how)
+    texts = (text for row in rows[:_TOKENIZER_ROWS] for text in (row.prompt, fenced(row.script)))
+    model = out / "init"
+    save_tiny(texts, model, seed=seed)
+    yield "data", model
+    for stage in ("excerpts", "sft"):
+        _set(settings[stage], model=model, data=out / "data" / stage, output_dir=out / stage, seed=seed)
+        model = sft.train(settings[stage])
+        yield f"fine-tuning, {stage}", model
+
+
+def tell(
+    settings: dict[str, Any],
+    data: dict[str, Any],
+    excerpts: int,
+    out: Path,
+    pool: Pool,
+    episodes: int | None = None,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Go through all of it.
+
+    Args:
+        settings: Those of "excerpts" and "sft", which are both fine-tuning, and of "md_grpo"; their `model`, `data`,
+            `output_dir` and `seed` are replaced.
+        data: Arguments of `shuffled_rows` besides `seed` and `pool`.
+        excerpts: Number of short pairs that come first.
+        out: Folder for data, models, `summary.json` and `curve.png`; it must not hold a story yet.
+        pool: Runs LAMMPS.
+        episodes: Tasks of the test split in each evaluation; None for all.
+        seed: Seeds everything.
+
+    Returns:
+        `before` and `after`: executed_at_1, executed_at_3, success_at_1 and greedy_success, each {value, ci};
+        `wall_s`, in all and of each part; `runs`: LAMMPS runs of MD-GRPO.
+
+    Raises:
+        TrainingError: The folder holds a story already.
+    """
+    if (out / "sft").exists() or (out / "md_grpo").exists():
+        raise TrainingError(f"{out} holds a story already: choose another folder")
+    start = time.monotonic()
+    walls: dict[str, float] = {}
+    console = Console(stderr=True)
+
+    def done(part: str) -> None:
+        walls[part] = round(time.monotonic() - start - sum(walls.values()), 1)
+        console.print(f"{part}: {walls[part]:.0f} s")
+
+    for part, _ in prepare(settings, data, excerpts, out, pool, seed):
+        done(part)
+    learning = settings["md_grpo"]
+    tasks = choose(load_suite(data["suite"], "test"), episodes, seed)
+    longest = int(learning.max_completion_length)
+    before = _assess(out / "sft", tasks, pool, longest, seed)
+    done("evaluation before")
+    _set(learning, model=out / "sft", output_dir=out / "md_grpo", seed=seed)
+    md_grpo.train(learning, pool)
+    done("MD-GRPO")
+    after = _assess(out / "md_grpo", tasks, pool, longest, seed)
+    done("evaluation after")
+    metrics = [json.loads(line) for line in (out / "md_grpo" / md_grpo.METRICS).read_text("utf-8").splitlines()]
+    summary = {
+        "before": _numbers(before),
+        "after": _numbers(after),
+        "tasks": len(tasks),
+        "runs": max(int(line.get("lammps/runs", 0)) for line in metrics),
+        "wall_s": round(time.monotonic() - start, 1),
+        "parts_s": walls,
+        "seed": seed,
+    }
+    (out / "summary.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+    plot(metrics, out / "curve.png")
+    return summary
+
+
+def table(summary: dict[str, Any]) -> Table:
+    """Return the summary as a table for a terminal."""
+    found = Table(
+        title=f"before and after MD-GRPO, {summary['tasks']} test tasks, {summary['runs']} LAMMPS runs",
+        caption=f"95 % intervals over tasks; {summary['wall_s'] / 60:.1f} minutes",
+    )
+    for name in ("", "after fine-tuning", "after MD-GRPO"):
+        found.add_column(name, justify="right")
+    for name in NUMBERS:
+        cells = []
+        for when in ("before", "after"):
+            number = summary[when][name]
+            low, high = number["ci"]
+            cells.append(f"{number['value']:.0%} ({low:.0%} to {high:.0%})")
+        found.add_row(name, *cells)
+    return found
+
+
+def plot(metrics: list[dict[str, Any]], file: Path) -> None:
+    """Draw how executed and success went during MD-GRPO, over LAMMPS runs."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise TrainingError("the plot needs matplotlib: pip install 'mdgym[plots]'") from error
+    lines = [line for line in metrics if "score/executed" in line]
+    runs = [line["lammps/runs"] for line in lines]
+    figure = Figure(figsize=(7, 4))
+    axes = figure.subplots()
+    for name, label in (("score/executed", "executed"), ("score/success", "success"), ("reward", "reward")):
+        values = [float(line[name]) for line in lines]
+        smooth = [sum(values[max(0, i - 4) : i + 1]) / len(values[max(0, i - 4) : i + 1]) for i in range(len(values))]
+        (drawn,) = axes.plot(runs, values, alpha=0.25)
+        axes.plot(runs, smooth, color=drawn.get_color(), label=label)
+    axes.set(xlabel="LAMMPS runs", ylabel="share of a batch", ylim=(0, 1), title="MD-GRPO on the train split")
+    axes.legend()
+    figure.tight_layout()
+    figure.savefig(file, dpi=120)
+
+
+def _set(settings: Any, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(settings, name, str(value) if isinstance(value, Path) else value)
+
+
+def _assess(folder: Path, tasks: Any, pool: Pool, longest: int, seed: int) -> dict[str, Report]:
+    model, tokenizer = load_model(str(folder)), load_tokenizer(str(folder))
+    return assess(model, tokenizer, tasks, pool, K, longest, seed, name=folder.name)
+
+
+def _numbers(reports: dict[str, Report]) -> dict[str, Any]:
+    sampled, greedy = reports["sampled"].overall, reports["greedy"].overall
+    found: dict[str, Estimate] = {
+        "executed_at_1": sampled.executed[0],
+        "executed_at_3": sampled.executed[K - 1],
+        "success_at_1": sampled.success[0],
+        "greedy_success": greedy.success[0],
+    }
+    return {name: {"value": e.value, "ci": [e.low, e.high]} for name, e in found.items()}

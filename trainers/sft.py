@@ -1,0 +1,93 @@
+"""Supervised fine-tuning on pairs of prompt and script, by TRL's SFTTrainer."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers.trainer_utils import get_last_checkpoint
+from trl import SFTConfig, SFTTrainer
+
+from mdgym.errors import TrainingError
+from mdgym.trainers.hardware import OnAnyHardware, check_launch
+from mdgym.trainers.loading import load_model, load_rows, load_tokenizer, lora
+from mdgym.trainers.muon import MuonAndAdamW
+
+COLUMNS = ("prompt", "completion")
+
+
+@dataclass
+class SftSettings(OnAnyHardware, SFTConfig):
+    """Settings of supervised fine-tuning: TRL's own (`trl.SFTConfig`), and these."""
+
+    model: str = field(default="", metadata={"help": "Folder or hub name of the model to start from."})
+    data: str = field(default="", metadata={"help": "JSON lines with prompt and completion, or a folder of them."})
+    muon_lr: float = field(default=0.0, metadata={"help": "Learning rate of Muon for matrices; 0 for TRL's optimizer."})
+    lora_rank: int = field(default=0, metadata={"help": "Rank of LoRA adapters; 0 trains all weights."})
+    resume: bool = field(default=False, metadata={"help": "Go on from the last checkpoint in output_dir."})
+    processes: int = field(default=0, metadata={"help": "Refuse to start unless so many processes run; 0 for any."})
+    distributed: str = field(default="", metadata={"help": "Refuse another way to join them, such as deepspeed."})
+    threads: int = field(default=1, metadata={"help": "Threads of torch where there is no GPU."})
+
+
+class PlainSftTrainer(SFTTrainer):
+    """TRL's trainer with the plain loss, for a CPU: TRL's fused head is made for GPUs and took 60 % of a step there."""
+
+    def compute_loss(
+        self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> Any:
+        """Return the mean negative log-likelihood of the labels; logits begin where the first answer does."""
+        labels = inputs["labels"]
+        first = int((labels != -100).any(0).nonzero()[0])
+        kept = labels.shape[1] - max(first - 1, 0)
+        outputs = model(input_ids=inputs["input_ids"], attention_mask=inputs.get("attention_mask"), logits_to_keep=kept)
+        logits, wanted = outputs.logits[:, :-1], labels[:, -kept:][:, 1:]
+        total = num_items_in_batch if num_items_in_batch is not None else (wanted != -100).sum()
+        loss = torch.nn.functional.cross_entropy(
+            logits.reshape(-1, logits.shape[-1]), wanted.reshape(-1), ignore_index=-100, reduction="sum"
+        )
+        return (loss / total, outputs) if return_outputs else loss / total
+
+
+def train(settings: SftSettings) -> Path:
+    """Train.
+
+    Args:
+        settings: Everything that can be set; `mdgym train sft --settings` lists it.
+
+    Returns:
+        Folder of the trained model, `output_dir`.
+
+    Raises:
+        TrainingError: A setting makes no sense, or model, data or checkpoint cannot be used.
+    """
+    check_launch(settings.processes, settings.distributed or None, settings.deepspeed_plugin is not None)
+    checkpoint = last_checkpoint(settings.output_dir, settings.resume)
+    rows, model = load_rows(settings.data, COLUMNS), load_model(settings.model, dtype=settings.weights_type)
+    optimizer = MuonAndAdamW(model, settings.muon_lr, settings.learning_rate) if settings.muon_lr else None
+    plain = settings.use_cpu and settings.loss_type == "nll" and not settings.lora_rank
+    trainer = (PlainSftTrainer if plain else SFTTrainer)(
+        model=model,
+        args=settings,
+        train_dataset=rows,
+        processing_class=load_tokenizer(settings.model),
+        peft_config=lora(settings.lora_rank),
+        optimizers=(optimizer, None),
+    )
+    trainer.train(resume_from_checkpoint=checkpoint)
+    trainer.save_model()
+    return Path(settings.output_dir)
+
+
+def last_checkpoint(output_dir: str, resume: bool) -> str | None:
+    """Return the checkpoint to go on from; None for a new run.
+
+    Raises:
+        TrainingError: There is none to go on from, or one is in the way.
+    """
+    found: str | None = get_last_checkpoint(output_dir) if Path(output_dir).is_dir() else None
+    if resume and found is None:
+        raise TrainingError(f"there is no checkpoint in {output_dir} to go on from")
+    if not resume and found is not None:
+        raise TrainingError(f"{found} is there already: go on from it with --resume, or choose another output_dir")
+    return found

@@ -1,0 +1,134 @@
+"""The embedded default: a tokenizer and a Qwen3 model small enough to be trained from nothing on a laptop.
+
+Both are saved in the ordinary layout of Hugging Face, and everything else loads them by `from_pretrained` like any
+other model.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
+
+from mdgym.trainers.points import SYMBOLS
+
+USER, ASSISTANT, END, PAD = "<|user|>", "<|assistant|>", "<|end|>", "<|pad|>"
+CHAT_TEMPLATE = (
+    "{% for message in messages %}"
+    "{% if message['role'] == 'assistant' %}"
+    f"{ASSISTANT}{{% generation %}}{{{{ message['content'] }}}}{END}{{% endgeneration %}}"
+    "{% else %}"
+    f"{USER}{{{{ message['content'] }}}}"
+    "{% endif %}"
+    "{% endfor %}"
+    f"{{% if add_generation_prompt %}}{ASSISTANT}{{% endif %}}"
+)
+# What a script copies from its prompt must be cut into tokens the same way in both, whatever stands around it: names of
+# potential files, in them chemical symbols, symbols that stand alone, digits. Between them tokens may be whole phrases,
+# so that sequences are short.
+# Words end where ASCII does: \b would see none between a symbol and a Chinese character.
+_BEGIN, _END = r"(?<![A-Za-z0-9_])", r"(?![A-Za-z0-9_])"
+# The full stop of a sentence is no part of a name.
+_ENDING = rf"\.(?:eam(?:\.(?:alloy|fs))?|sw|tersoff){_END}"
+_IN_A_FILE = rf"[A-Z][a-z]?(?=[A-Za-z0-9_-]*{_ENDING})"
+_SYMBOL = rf"{_BEGIN}[A-Z][a-z]?{_END}"
+# Digits one by one, but for the constants of every script: 0.0, 0.001, 1000, 1.0e-10, %.15g.
+_DIGIT = rf"1\.0e-\d+|%\.\d+g|{_BEGIN}0\.0+1?{_END}|{_BEGIN}10{{2,}}{_END}|\d|\n"
+# How often each chemical symbol is shown to the tokenizer besides, so that it becomes one token.
+_OFTEN = 1000
+
+
+@dataclass(frozen=True)
+class TinySettings:
+    """Size of the model; the defaults make about a million parameters.
+
+    Attributes:
+        vocabulary: Number of tokens.
+        hidden: Width.
+        layers: Depth.
+        heads: Attention heads, half as many for keys and values.
+        context: Longest prompt and answer together, in tokens.
+    """
+
+    vocabulary: int = 2048
+    hidden: int = 128
+    layers: int = 4
+    heads: int = 4
+    context: int = 2048
+
+
+def train_tokenizer(texts: Iterable[str], vocabulary: int = TinySettings.vocabulary) -> PreTrainedTokenizerFast:
+    """Train a byte-level BPE tokenizer with a chat template that marks what the assistant says.
+
+    Args:
+        texts: Prompts and answers.
+        vocabulary: Number of tokens, at least 260: all bytes and the special tokens.
+
+    Returns:
+        The tokenizer; any text can be encoded, and comes back the same.
+    """
+    if vocabulary < 260:
+        raise ValueError(f"a byte-level vocabulary has at least 260 tokens, not {vocabulary}")
+    tokenizer = Tokenizer(models.BPE())
+    isolated = [pre_tokenizers.Split(Regex(pattern), "isolated") for pattern in (_IN_A_FILE, _ENDING, _SYMBOL, _DIGIT)]
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [*isolated, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocabulary,
+        special_tokens=[PAD, USER, ASSISTANT, END],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    # often enough that each symbol becomes one token
+    tokenizer.train_from_iterator([*texts, *[" ".join(SYMBOLS)] * _OFTEN], trainer)
+    found = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, pad_token=PAD, eos_token=END, clean_up_tokenization_spaces=False
+    )
+    found.chat_template = CHAT_TEMPLATE
+    return found
+
+
+def make_model(tokenizer: PreTrainedTokenizerFast, settings: TinySettings, seed: int = 0) -> Qwen3ForCausalLM:
+    """Make a model with random weights.
+
+    Args:
+        tokenizer: Sets the number of tokens and the special ones.
+        settings: Size.
+        seed: Seeds the weights.
+    """
+    config = Qwen3Config(
+        vocab_size=len(tokenizer),
+        hidden_size=settings.hidden,
+        intermediate_size=3 * settings.hidden,
+        num_hidden_layers=settings.layers,
+        num_attention_heads=settings.heads,
+        num_key_value_heads=max(1, settings.heads // 2),
+        head_dim=settings.hidden // settings.heads,
+        max_position_embeddings=settings.context,
+        tie_word_embeddings=True,
+        pad_token_id=tokenizer.pad_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        bos_token_id=None,
+    )
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return Qwen3ForCausalLM(config)
+
+
+def save_tiny(texts: Iterable[str], folder: Path, settings: TinySettings | None = None, seed: int = 0) -> None:
+    """Train the tokenizer, make the model, and save both.
+
+    Args:
+        texts: What the tokenizer is trained on.
+        folder: Made when it is not there.
+        settings: Size of the model.
+        seed: Seeds its weights.
+    """
+    settings = settings or TinySettings()
+    tokenizer = train_tokenizer(texts, settings.vocabulary)
+    make_model(tokenizer, settings, seed).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
