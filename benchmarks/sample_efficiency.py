@@ -84,7 +84,9 @@ def _base(configs: Path, folder: Path, quick: bool) -> Path:
     done = folder / "done"
     if not done.exists():
         settings = {n: settings_of(s, ["--config", str(configs / f"{n}.yaml")]) for n, s in STAGES.items()}
-        data = {"suite": "micro", "rows": ROWS // 50 if quick else ROWS, "repairs": 32 if quick else REPAIRS, **HABITS}
+        grpo = settings["md_grpo"]
+        data = {"suite": grpo.suite, "families": grpo.families, **HABITS}
+        data |= {"rows": ROWS // 50 if quick else ROWS, "repairs": 32 if quick else REPAIRS}
         shutil.rmtree(folder, ignore_errors=True)
         with SerialPool() as pool:
             for _ in prepare(settings, data, 320 if quick else EXCERPTS, folder, pool):

@@ -71,16 +71,37 @@ def compact(script: str) -> str:
     return "".join(f"{line}\n" for line in lines if line and not line.startswith("#"))
 
 
-def families_of(suite: str) -> tuple[Family, ...]:
-    """Return the families of a suite."""
-    found = tuple(family for family in FAMILIES if suite in family.suites)
+def families_of(suite: str, names: Sequence[str] = ()) -> tuple[Family, ...]:
+    """Return the families of a suite.
+
+    Args:
+        suite: Name of the suite.
+        names: Only these; all without any.
+
+    Raises:
+        TrainingError: There is no such suite, or no such family in it.
+    """
+    found = {family.name: family for family in FAMILIES if suite in family.suites}
     if not found:
         raise TrainingError(f"no family belongs to suite '{suite}'; suites are: {', '.join(suite_names())}")
-    return found
+    if missing := [name for name in names if name not in found]:
+        raise TrainingError(f"suite '{suite}' has no family '{missing[0]}'; it has: {', '.join(found)}")
+    return tuple(found[name] for name in names) or tuple(found.values())
+
+
+def tasks_of(suite: str, split: str, names: Sequence[str] = ()) -> tuple[Task, ...]:
+    """Return the tasks of one split of a suite, of some families or of all; see `families_of`."""
+    chosen = {family.name for family in families_of(suite, names)}
+    return tuple(task for task in load_suite(suite, split) if task.family in chosen)
 
 
 def solve_rows(
-    suite: str, count: int, rate: Callable[[Habit], float], seed: int, invented: float = 0.5
+    suite: str,
+    count: int,
+    rate: Callable[[Habit], float],
+    seed: int,
+    invented: float = 0.5,
+    families: Sequence[str] = (),
 ) -> Iterator[Row]:
     """Draw pairs of prompt and script, the families of a suite in turn.
 
@@ -90,10 +111,11 @@ def solve_rows(
         rate: How often a habit is followed, 0 to 1.
         seed: Seeds everything.
         invented: Share of invented points; the others are those of the train split, in units and phrases of their own.
+        families: Only these of the suite.
     """
-    rng, families = Random(f"solve/{seed}"), families_of(suite)
+    rng, chosen = Random(f"solve/{seed}"), families_of(suite, families)
     for number in range(count):
-        family = families[number % len(families)]
+        family = chosen[number % len(chosen)]
         yield _solve_row(family, rate, rng, rng.random() < invented)
 
 
@@ -110,7 +132,7 @@ def _solve_row(family: Family, rate: Callable[[Habit], float], rng: Random, new:
     raise TrainingError(f"points of family '{family.name}' fall into the held-out splits again and again")
 
 
-def excerpt_rows(suite: str, count: int, seed: int) -> Iterator[Row]:
+def excerpt_rows(suite: str, count: int, seed: int, families: Sequence[str] = ()) -> Iterator[Row]:
     """Draw short pairs: the sentences of a prompt that name an invented potential, and the lines of the script that do.
 
     A model with random weights must find out that scripts copy from prompts. In whole scripts the few words that are
@@ -120,10 +142,11 @@ def excerpt_rows(suite: str, count: int, seed: int) -> Iterator[Row]:
         suite: Whose families.
         count: How many.
         seed: Seeds everything.
+        families: Only these of the suite.
     """
-    rng, families, found = Random(f"excerpt/{seed}"), families_of(suite), 0
+    rng, chosen, found = Random(f"excerpt/{seed}"), families_of(suite, families), 0
     while found < count:
-        row = _solve_row(rng.choice(families), lambda habit: 0.0, rng, True)
+        row = _solve_row(rng.choice(chosen), lambda habit: 0.0, rng, True)
         lines = [line for line in row.script.splitlines() if line.startswith("pair_")]
         words = {word for line in lines for word in line.split() if "." in word}
         sentences = [s for s in _SENTENCE.split(row.prompt) if any(word in s for word in words)]
@@ -162,7 +185,15 @@ def repair_rows(tasks: Sequence[Task], pool: Pool, count: int, seed: int) -> lis
 
 
 def shuffled_rows(
-    suite: str, rows: int, repairs: int, invented: float, fatal: float, wrong: float, seed: int, pool: Pool
+    suite: str,
+    rows: int,
+    repairs: int,
+    invented: float,
+    fatal: float,
+    wrong: float,
+    seed: int,
+    pool: Pool,
+    families: Sequence[str] = (),
 ) -> list[Row]:
     """Draw a whole data set: pairs and rows of repair, mixed, with rows of similar length side by side.
 
@@ -175,9 +206,10 @@ def shuffled_rows(
         wrong: How often one is followed that spoils a result.
         seed: Seeds everything.
         pool: Runs the wrong scripts of the rows of repair.
+        families: Only these of the suite.
     """
-    found = list(solve_rows(suite, rows, lambda habit: fatal if habit.fatal else wrong, seed, invented))
-    found += repair_rows(load_suite(suite, "train"), pool, repairs, seed)
+    found = list(solve_rows(suite, rows, lambda habit: fatal if habit.fatal else wrong, seed, invented, families))
+    found += repair_rows(tasks_of(suite, "train", families), pool, repairs, seed)
     Random(f"order/{seed}").shuffle(found)
     # batches of similar rows have little padding
     parts = [found[start : start + _SORTED] for start in range(0, len(found), _SORTED)]

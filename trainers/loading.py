@@ -41,8 +41,10 @@ def load_model(path: str, **options: Any) -> Any:
         **options: For `from_pretrained`, such as `dtype` or `attn_implementation`.
 
     Raises:
-        TrainingError: There is none.
+        TrainingError: There is none, or adapters alone.
     """
+    if (Path(path) / "adapter_config.json").exists():
+        raise TrainingError(f"'{path}' holds adapters: merge them with their model first, as docs/training.md says")
     return _loaded("model", path, lambda: AutoModelForCausalLM.from_pretrained(path, **options))
 
 

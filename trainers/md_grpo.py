@@ -20,8 +20,7 @@ from trl import GRPOConfig, GRPOTrainer
 from mdgym.errors import TrainingError
 from mdgym.evaluation import derive_seed
 from mdgym.scoring import Pool, make_pool
-from mdgym.tasks.suites import load_suite
-from mdgym.trainers.data import fenced
+from mdgym.trainers.data import fenced, tasks_of
 from mdgym.trainers.hardware import OnAnyHardware, check_launch
 from mdgym.trainers.loading import load_model, load_tokenizer, lora
 from mdgym.trainers.recycle import Curriculum, Lesson, Recycling
@@ -41,6 +40,7 @@ class GrpoSettings(OnAnyHardware, GRPOConfig):
     model: str = field(default="", metadata={"help": "Folder or hub name of the model to start from."})
     lora_rank: int = field(default=0, metadata={"help": "Rank of LoRA adapters; 0 trains all weights."})
     suite: str = field(default="micro", metadata={"help": "Suite whose train split gives the tasks."})
+    families: list[str] = field(default_factory=list, metadata={"help": "Only these families of it; all without any."})
     workers: str = field(default="serial", metadata={"help": "serial, or Ray: a number of workers, auto, host:port."})
     max_runs: int = field(default=0, metadata={"help": "Stop after this many LAMMPS runs; 0 for no such limit."})
     recycle_share: float = field(default=0.0, metadata={"help": "Share of groups that answer a failed try."})
@@ -199,7 +199,7 @@ def train(settings: GrpoSettings, pool: Pool | None = None) -> Path:
     """
     check_launch(settings.processes, settings.distributed or None, settings.deepspeed_plugin is not None)
     _check(settings)
-    tasks = load_suite(settings.suite, "train")
+    tasks = tasks_of(settings.suite, "train", settings.families)
     curriculum = Curriculum(tasks, settings.groups, settings.recycling, settings.seed)
     checkpoint = _checkpoint(settings)
     Path(settings.output_dir).mkdir(parents=True, exist_ok=True)

@@ -17,9 +17,8 @@ from mdgym.evaluation import choose
 from mdgym.report import Report
 from mdgym.scoring import Pool
 from mdgym.statistics import Estimate
-from mdgym.tasks.suites import load_suite
 from mdgym.trainers import md_grpo, sft
-from mdgym.trainers.data import excerpt_rows, fenced, save, shuffled_rows
+from mdgym.trainers.data import excerpt_rows, fenced, save, shuffled_rows, tasks_of
 from mdgym.trainers.loading import load_model, load_tokenizer
 from mdgym.trainers.tiny import save_tiny
 from mdgym.trainers.validation import assess
@@ -48,7 +47,10 @@ def prepare(
         The name of each part when it is done, and the folder of the model so far.
     """
     how = f"mdgym quickstart --seed {seed}"
-    short, rows = list(excerpt_rows(data["suite"], excerpts, seed)), shuffled_rows(**data, seed=seed, pool=pool)
+    short, rows = (
+        list(excerpt_rows(data["suite"], excerpts, seed, data["families"])),
+        shuffled_rows(**data, seed=seed, pool=pool),
+    )
     save(short, out / "data" / "excerpts", how)
     save(rows, out / "data" / "sft", how)
     texts = (text for row in rows[:_TOKENIZER_ROWS] for text in (row.prompt, fenced(row.script)))
@@ -96,25 +98,26 @@ def tell(
     console = Console(stderr=True)
 
     def done(part: str) -> None:
-        walls[part] = round(time.monotonic() - start - sum(walls.values()), 1)
-        console.print(f"{part}: {walls[part]:.0f} s")
+        name = part.partition(":")[0]
+        walls[name] = round(time.monotonic() - start - sum(walls.values()), 1)
+        console.print(f"{part} ({walls[name]:.0f} s)")
 
     for part, _ in prepare(settings, data, excerpts, out, pool, seed):
         done(part)
     learning = settings["md_grpo"]
-    tasks = choose(load_suite(data["suite"], "test"), episodes, seed)
+    tasks = choose(tasks_of(data["suite"], "test", data["families"]), episodes, seed)
     longest = int(learning.max_completion_length)
-    before = _assess(out / "sft", tasks, pool, longest, seed)
-    done("evaluation before")
+    before = _numbers(_assess(out / "sft", tasks, pool, longest, seed))
+    done(f"evaluation before: {_brief(before)}")
     _set(learning, model=out / "sft", output_dir=out / "md_grpo", seed=seed)
     md_grpo.train(learning, pool)
     done("MD-GRPO")
-    after = _assess(out / "md_grpo", tasks, pool, longest, seed)
-    done("evaluation after")
+    after = _numbers(_assess(out / "md_grpo", tasks, pool, longest, seed))
+    done(f"evaluation after: {_brief(after)}")
     metrics = [json.loads(line) for line in (out / "md_grpo" / md_grpo.METRICS).read_text("utf-8").splitlines()]
     summary = {
-        "before": _numbers(before),
-        "after": _numbers(after),
+        "before": before,
+        "after": after,
         "tasks": len(tasks),
         "runs": max(int(line.get("lammps/runs", 0)) for line in metrics),
         "wall_s": round(time.monotonic() - start, 1),
@@ -173,6 +176,10 @@ def _set(settings: Any, **values: Any) -> None:
 def _assess(folder: Path, tasks: Any, pool: Pool, longest: int, seed: int) -> dict[str, Report]:
     model, tokenizer = load_model(str(folder)), load_tokenizer(str(folder))
     return assess(model, tokenizer, tasks, pool, K, longest, seed, name=folder.name)
+
+
+def _brief(numbers: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {number['value']:.0%}" for name, number in numbers.items())
 
 
 def _numbers(reports: dict[str, Report]) -> dict[str, Any]:

@@ -36,6 +36,9 @@ _IN_A_FILE = rf"[A-Z][a-z]?(?=[A-Za-z0-9_-]*{_ENDING})"
 _SYMBOL = rf"{_BEGIN}[A-Z][a-z]?{_END}"
 # Digits one by one, but for the constants of every script: 0.0, 0.001, 1000, 1.0e-10, %.15g.
 _DIGIT = rf"1\.0e-\d+|%\.\d+g|{_BEGIN}0\.0+1?{_END}|{_BEGIN}10{{2,}}{_END}|\d|\n"
+# Commands that quote no number of their prompt are one pre-token, and one token where they are common.
+_PLAIN = "boundary|units|atom_style|region|create_box|create_atoms|min_style|minimize|fix|unfix|group|delete_atoms|run"
+_COMMAND = rf"(?<=\n)(?:(?:{_PLAIN})\b[^\n]*|variable\b(?:%\.\d+g|(?!\d\.\d|\d\d)[^\n])*)\n"
 # How often each chemical symbol is shown to the tokenizer besides, so that it becomes one token.
 _OFTEN = 1000
 
@@ -52,7 +55,7 @@ class TinySettings:
         context: Longest prompt and answer together, in tokens.
     """
 
-    vocabulary: int = 2048
+    vocabulary: int = 3072
     hidden: int = 128
     layers: int = 4
     heads: int = 4
@@ -72,10 +75,10 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int = TinySettings.vocabul
     if vocabulary < 260:
         raise ValueError(f"a byte-level vocabulary has at least 260 tokens, not {vocabulary}")
     tokenizer = Tokenizer(models.BPE())
-    isolated = [pre_tokenizers.Split(Regex(pattern), "isolated") for pattern in (_IN_A_FILE, _ENDING, _SYMBOL, _DIGIT)]
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [*isolated, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
-    )
+    # one pattern: several would cut the pieces of those before
+    split = pre_tokenizers.Split(Regex("|".join((_COMMAND, _IN_A_FILE, _ENDING, _SYMBOL, _DIGIT))), "isolated")
+    whole = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([split, whole])
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=vocabulary,

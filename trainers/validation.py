@@ -13,8 +13,8 @@ from mdgym.errors import TrainingError
 from mdgym.evaluation import choose, evaluate
 from mdgym.report import Report
 from mdgym.scoring import Pool
-from mdgym.tasks.suites import load_suite
 from mdgym.tasks.task import Task
+from mdgym.trainers.data import tasks_of
 from mdgym.trainers.rewards import ScriptReward
 
 CURVE = "curve.jsonl"
@@ -89,7 +89,7 @@ class Validation(TrainerCallback):
         self._reward = reward
         self._pool = pool
         settings = trainer.args
-        tasks = load_suite(settings.suite, "validation")
+        tasks = tasks_of(settings.suite, "validation", settings.families)
         self._tasks = choose(tasks, settings.validate_tasks or None, 0)
         self._plan()
 

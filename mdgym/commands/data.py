@@ -19,6 +19,7 @@ def data() -> None:
 def codegen(
     out: Annotated[Path, typer.Option(file_okay=False, help="Folder for data.jsonl and its card.")],
     suite: Annotated[str, typer.Option(help="Whose families.")] = "micro",
+    family: Annotated[list[str] | None, typer.Option(help="Only this family; can be given again.")] = None,
     rows: Annotated[int, typer.Option(min=0, help="Pairs of prompt and right script.")] = 4000,
     repairs: Annotated[int, typer.Option(min=0, help="Rows of repair; each runs a wrong script.")] = 400,
     excerpts: Annotated[
@@ -37,13 +38,14 @@ def codegen(
     """
     from mdgym.trainers.data import excerpt_rows, save, shuffled_rows
 
-    pool = pool_of(workers, sandbox)
+    pool, names = pool_of(workers, sandbox), tuple(family or ())
     try:
-        found = list(excerpt_rows(suite, excerpts, seed))
-        found += shuffled_rows(suite, rows, repairs, invented, fatal, wrong, seed, pool)
+        found = list(excerpt_rows(suite, excerpts, seed, names))
+        found += shuffled_rows(suite, rows, repairs, invented, fatal, wrong, seed, pool, names)
     finally:
         pool.close()
     options = f"--suite {suite} --rows {rows} --repairs {repairs} --excerpts {excerpts}"
+    options += "".join(f" --family {name}" for name in names)
     options += f" --invented {invented} --fatal {fatal} --wrong {wrong}"
     save(found, out, f"mdgym data codegen {options} --seed {seed}")
     stdout.print(f"{len(found)} rows in {out}")

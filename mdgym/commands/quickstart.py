@@ -9,7 +9,7 @@ from mdgym.commands.output import Json, Workers, pool_of, print_json, stdout
 from mdgym.commands.train import settings_of
 
 STAGES = {"excerpts": "sft", "sft": "sft", "md_grpo": "grpo"}
-ROWS, REPAIRS, EXCERPTS = 5120, 320, 8000
+ROWS, REPAIRS, EXCERPTS = 4480, 320, 6400
 # How often the pairs follow a wrong habit, and how many are about potentials that do not exist.
 HABITS = {"invented": 0.8, "fatal": 0.75, "wrong": 0.6}
 
@@ -37,7 +37,8 @@ def run(
     from mdgym.trainers.quickstart import table, tell
 
     pool = pool_of(workers, True)
-    data = {"suite": "micro", "rows": rows, "repairs": repairs, **HABITS}
+    grpo = settings["md_grpo"]
+    data = {"suite": grpo.suite, "families": grpo.families, "rows": rows, "repairs": repairs, **HABITS}
     try:
         summary = tell(settings, data, excerpts, out, pool, episodes, seed)
     finally:

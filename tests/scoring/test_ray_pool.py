@@ -207,3 +207,12 @@ def test_a_pool_is_chosen_by_a_word_and_ray_only_where_it_runs_or_is_asked_for(o
 def test_an_unknown_word_for_a_pool_is_refused(choice):
     with pytest.raises(ValueError, match="names no pool"):
         make_pool(choice)
+
+
+def test_processes_of_one_training_share_the_workers_of_a_ray_that_runs(own_ray):
+    with RayPool(processes=2) as half, make_pool("auto", processes=4) as quarter:
+        assert (half.workers, quarter.workers) == (2, 1)
+    state = make_pool("7", processes=2).__getstate__()
+    assert (state["workers"], state["address"]) == (3, "auto")
+    assert make_pool("1", processes=2).__getstate__()["workers"] == 1
+    assert isinstance(make_pool("serial", processes=2), SerialPool)

@@ -41,9 +41,17 @@ class WatchedReward(ScriptReward):
 
     calls: ClassVar[list[dict[str, Any]]] = []
 
-    def __call__(self, prompts: Any, completions: Any, **columns: Any) -> list[float | None]:
-        rewards = super().__call__(prompts, completions, **columns)
+    def __call__(self, prompts: Any, completions: Any, log_metric: Any, **columns: Any) -> list[float | None]:
+        faults = {}
+
+        def log(name: str, value: float) -> None:
+            if name.startswith("fault/"):
+                faults[name] = value
+            log_metric(name, value)
+
+        rewards = super().__call__(prompts, completions, log_metric=log, **columns)
         said = {"prompts": [prompt[0]["content"] for prompt in prompts], "rewards": rewards, "runs": self.runs}
+        said["faults"] = faults
         self.calls.append({**said, **{name: columns[name] for name in ("slot", "seed", "repair", "task_id")}})
         return rewards
 

@@ -36,11 +36,14 @@ WAYS = {"multi_cpu": {}, "zero2": {"deepspeed": "configs/deepspeed/zero2.json"}}
 WAYS["zero3"] = {"deepspeed": "configs/deepspeed/zero3.json"}
 
 
-def launch(processes, *command):
-    """Run a command in so many processes; 0 for one that no launcher started."""
-    launcher = ("-m", "torch.distributed.run", "--standalone", "--nproc_per_node", processes) if processes else ()
+TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc_per_node")
+# With this accelerate starts one process, and says nothing.
+ACCELERATE = ("-m", "accelerate.commands.launch", "--cpu", "--num_processes", 2)
+
+
+def launch(launcher, *command):
     settings = {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
-    line = [sys.executable, *map(str, launcher), *map(str, command)]
+    line = [sys.executable, *map(str, (*launcher, *command))]
     return subprocess.run(line, cwd=ROOT, env={**os.environ, **settings}, capture_output=True, text=True, timeout=580)
 
 
@@ -51,7 +54,7 @@ def flags(settings):
 def grpo(tiny, out, plan, **settings):
     """Train in two processes; give what each of them saw."""
     settings = {**GRPO, "model": tiny, "output_dir": out, **settings}
-    done = launch(2, "tests/trainers/ranks.py", out.parent, plan, *flags(settings))
+    done = launch((*TORCHRUN, 2), "tests/trainers/ranks.py", out.parent, plan, *flags(settings))
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
     return [json.loads((out.parent / f"rank{rank}.json").read_text()) for rank in (0, 1)]
 
@@ -81,6 +84,12 @@ def test_a_group_shares_one_prompt_also_where_it_lies_on_two_processes(runs, way
                 assert [group[0] for group in groups] == [3 * len(prompts) + place for place in range(3)]
         prompts.append(first["prompts"] + second["prompts"])
     assert len({prompt for batch in prompts for prompt in batch}) > 2
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_faults_are_counted_over_both_processes(runs, way):
+    for first, second in zip(*(rank["calls"] for rank in runs[way][0]), strict=True):
+        assert first["faults"] == second["faults"] and sum(first["faults"].values()) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -141,7 +150,7 @@ def test_fine_tuning_runs_in_two_processes(tiny, tmp_path):
     settings = {"model": tiny, "data": tmp_path / "data.jsonl", "output_dir": tmp_path / "model", "use_cpu": True}
     settings |= {"processes": 2, "distributed": "deepspeed", "deepspeed": "configs/deepspeed/zero2.json"}
     settings |= {"max_steps": 2, "per_device_train_batch_size": 2, "save_steps": 2, "learning_rate": 0.01}
-    done = launch(2, "-m", "mdgym", "train", "sft", *flags(settings))
+    done = launch((*TORCHRUN, 2), "-m", "mdgym", "train", "sft", *flags(settings))
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
     assert (tmp_path / "model" / "tokenizer.json").exists() and (tmp_path / "model" / "checkpoint-2").is_dir()
     trained, start = (load_file(folder / "model.safetensors") for folder in (tmp_path / "model", tiny))
@@ -149,16 +158,17 @@ def test_fine_tuning_runs_in_two_processes(tiny, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("processes", "settings", "said"),
+    ("launcher", "settings", "said"),
     [
-        (0, {"processes": 2}, "2 processes were meant and 1 started: launch with python -m torch.distributed.run"),
-        (0, {"distributed": "deepspeed", **WAYS["zero2"]}, "by deepspeed and is by no: launch with python -m torch"),
-        (1, {"distributed": "deepspeed"}, "by deepspeed and is by multi_cpu"),
-        (1, {"distributed": "multi_cpu", **WAYS["zero2"]}, "by multi_cpu and is by deepspeed"),
+        ((), {"processes": 2}, "2 processes were meant and 1 started: launch with python -m torch.distributed.run"),
+        (ACCELERATE, {"processes": 2}, "2 processes were meant and 1 started: launch with python -m torch"),
+        ((), {"distributed": "deepspeed", **WAYS["zero2"]}, "by deepspeed and is by no: launch with python -m torch"),
+        ((*TORCHRUN, 1), {"distributed": "deepspeed"}, "by deepspeed and is by multi_cpu"),
+        ((*TORCHRUN, 1), {"distributed": "multi_cpu", **WAYS["zero2"]}, "by multi_cpu and is by deepspeed"),
     ],
 )
-def test_another_launch_than_was_meant_is_refused_at_once(tmp_path, processes, settings, said):
+def test_another_launch_than_was_meant_is_refused_at_once(tmp_path, launcher, settings, said):
     common = {"model": "nowhere", "output_dir": tmp_path, "max_steps": 1, "use_cpu": True}
-    done = launch(processes, "-m", "mdgym", "train", "grpo", *flags({**common, **settings}))
+    done = launch(launcher, "-m", "mdgym", "train", "grpo", *flags({**common, **settings}))
     assert done.returncode != 0 and said in done.stdout + done.stderr
     assert not list(tmp_path.iterdir())

@@ -51,11 +51,11 @@ class Helped:
 def cheap(monkeypatch):
     """Two families whose scripts take milliseconds."""
 
-    def load(suite, split):
+    def load(suite, split, names):
         return tuple(task for task in load_suite(suite, split) if task.family in ("cluster", "pair_crystal"))
 
-    monkeypatch.setattr("mdgym.trainers.md_grpo.load_suite", load)
-    monkeypatch.setattr("mdgym.trainers.validation.load_suite", load)
+    monkeypatch.setattr("mdgym.trainers.md_grpo.tasks_of", load)
+    monkeypatch.setattr("mdgym.trainers.validation.tasks_of", load)
 
 
 @pytest.fixture
