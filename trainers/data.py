@@ -7,9 +7,8 @@ validation or test split of any suite is found by `leaks` and refused.
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -22,10 +21,10 @@ from mdgym.tasks.family import Family
 from mdgym.tasks.suites import load_suite, suite_names
 from mdgym.tasks.task import Task
 from mdgym.trainers.habits import HABITS, Habit, with_habits
+from mdgym.trainers.leakage import leaks
 from mdgym.trainers.points import invent
 
 SOLVE, REPAIR, EXCERPT = "solve", "repair", "excerpt"
-HELD_OUT = ("validation", "test")
 _INVENT_TRIES = 20
 _SORTED = 128
 _SENTENCE = re.compile(r"(?<=[.;:])\s+|(?<=[。；：])|\n")
@@ -214,43 +213,6 @@ def shuffled_rows(
     # batches of similar rows have little padding
     parts = [found[start : start + _SORTED] for start in range(0, len(found), _SORTED)]
     return [row for part in parts for row in sorted(part, key=lambda row: len(row.prompt) + len(row.script))]
-
-
-@cache
-def _held_out() -> tuple[frozenset[str], frozenset[str]]:
-    """Return prompts of the held-out tasks, and lines of their potentials that stand in no train split."""
-    tasks = {split: [t for s in suite_names() for t in load_suite(s, split)] for split in ("train", *HELD_OUT)}
-    lines = {split: {line for t in found for line in _potential(t)} for split, found in tasks.items()}
-    prompts = frozenset(_plain(task.prompt) for split in HELD_OUT for task in tasks[split])
-    return prompts, frozenset().union(*(lines[split] for split in HELD_OUT)) - lines["train"]
-
-
-def _potential(task: Task) -> Iterator[str]:
-    if task.contract is not None:
-        yield from (_plain(line) for line in task.contract.force_field if line.startswith("pair_coeff"))
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split())
-
-
-def leaks(rows: Iterable[Row]) -> list[str]:
-    """Say what rows have from the validation or test split of any suite.
-
-    A row leaks when its prompt begins with that of a held-out task, or when its script has a `pair_coeff` line, that
-    is the potential file and element or the coefficients, that only held-out tasks have.
-
-    Returns:
-        A sentence for each row that leaks.
-    """
-    prompts, lines = _held_out()
-    found = []
-    for number, row in enumerate(rows):
-        stolen = {_plain(line) for line in row.script.splitlines()} & lines
-        text = _plain(row.prompt)
-        if stolen or any(text.startswith(prompt) for prompt in prompts):
-            found.append(f"row {number} ({row.family}): {min(stolen, default='the prompt of a held-out task')}")
-    return found
 
 
 def save(rows: Sequence[Row], folder: Path, how: str) -> None:

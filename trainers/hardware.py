@@ -1,6 +1,5 @@
 """The one place that knows the hardware: what settings become on a CPU, and how many processes there are."""
 
-import os
 from typing import Any
 
 import torch
@@ -92,8 +91,3 @@ def _launch(processes: int) -> str:
     nodes = "; on several nodes, --nnodes times --nproc_per_node is that number"
     number = processes or 2
     return f"launch with python -m torch.distributed.run --nproc_per_node {number} -m mdgym train ...{nodes}"
-
-
-def free_cpus() -> int:
-    """Return how many CPUs this process may use."""
-    return len(os.sched_getaffinity(0))

@@ -117,3 +117,8 @@ def test_adapters_have_a_rank_of_at_least_1_and_0_is_none():
     assert lora(0) is None
     assert (lora(4).r, lora(4).lora_alpha, lora(4).target_modules) == (4, 8, "all-linear")
     assert complaint(lora, -1) == "lora_rank must be at least 0, not -1"
+
+
+def test_adapters_alone_are_no_model_to_start_from(tmp_path):
+    (tmp_path / "adapter_config.json").write_text("{}")
+    assert "holds adapters: merge them with their model first" in complaint(load_model, str(tmp_path))

@@ -120,7 +120,7 @@ def run_grpo(*arguments):
         (["--model", "m", "--lesson_weight", "0.1"], "lesson_weight is set, but lessons are 'none'"),
         (["--model", "m", "--recycle_share", "2"], "share 2.0"),
         (["--model", "m", "--recycle_pick", "best"], "pick 'best' is not one of"),
-        (["--model", "m", "--suite", "nonsense"], "there is no suite 'nonsense'"),
+        (["--model", "m", "--suite", "nonsense"], "belongs to suite 'nonsense'"),
         (["--model", "m", "--workers", "fast"], "'fast' names no pool"),
         (["--model", "m", "--processes", "2"], "2 processes were meant and 1"),
         (["--model", "m", "--distributed", "deepspeed"], "distributed by deepspeed and is by no"),
