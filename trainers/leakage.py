@@ -31,7 +31,7 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def leaks(rows: Iterable[Row]) -> list[str]:
+def leaks(rows: "Iterable[Row]") -> list[str]:
     """Say what rows have from the validation or test split of any suite.
 
     A row leaks when its prompt begins with that of a held-out task, or when its script has a `pair_coeff` line, that
