@@ -5,9 +5,13 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 EPISODES ?= 24
 
-.PHONY: run test test-all lint types wheel-check clean
+.PHONY: run eval test test-all lint types wheel-check clean
 
-run: $(VENV)/.ready ## evaluate the scripted agents and print one table
+run: $(VENV)/.ready ## from random weights to MD-GRPO on real LAMMPS: one table, one learning curve
+	rm -rf runs/quickstart
+	$(BIN)/mdgym quickstart --out runs/quickstart
+
+eval: $(VENV)/.ready ## evaluate the scripted agents and print one table
 	$(BIN)/mdgym eval --agent gold --agent template --agent silent --suite core --split test \
 		--episodes $(EPISODES) --out runs/$$(date +%Y%m%d-%H%M%S)
 

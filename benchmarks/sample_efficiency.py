@@ -18,11 +18,17 @@ from rich.progress import Progress
 from mdgym.errors import TrainingError
 from mdgym.scoring import SerialPool
 
-# What an arm sets beside the common settings; everything else is the same.
+# What an arm sets beside the common settings; everything else is the same. `md_grpo` is what the settings say.
+_NONE = ("--recycle_share", "0", "--lessons", "none", "--lesson_weight", "0")
 ARMS: dict[str, tuple[str, ...]] = {
-    "grpo": ("--recycle_share", "0"),
+    "grpo": _NONE,
     "md_grpo": (),
+    # parts of it alone: repair prompts, and lessons from any success
+    "recycling alone": (*_NONE, "--recycle_share", "0.25"),
+    "lessons alone": (*_NONE, "--lessons", "all", "--lesson_weight", "0.1"),
 }
+# Validations in a training, and the tasks of each.
+_VALIDATIONS, _TASKS = 4, 42
 METRICS = ("executed_at_1", "success_at_1", "greedy_success")
 _RESAMPLES = 2000
 Curve = list[dict[str, float]]
@@ -33,7 +39,7 @@ def measure(
     out: Path = Path("runs/sample_efficiency"),
     configs: Path = Path("configs/tiny"),
     seeds: Sequence[int] = (0, 1, 2, 3, 4),
-    runs: int = 2000,
+    runs: int = 640,
     arms: Mapping[str, Sequence[str]] = ARMS,
     parallel: int = 0,
 ) -> dict[str, Any]:
@@ -57,9 +63,9 @@ def measure(
         TrainingError: A training failed; its log is named.
     """
     if quick:
-        out, seeds, runs = out / "quick", seeds[:2], 64
+        out, seeds, runs, arms = out / "quick", seeds[:2], 32, {name: arms[name] for name in ("grpo", "md_grpo")}
     model, config = _base(configs, out / "base", quick), configs / "md_grpo.yaml"
-    changes = ("--validate_every", str(runs // 8), *(("--validate_tasks", "9") if quick else ()))
+    changes = ("--validate_every", str(runs // _VALIDATIONS), "--validate_tasks", str(6 if quick else _TASKS))
     jobs = [(arm, seed) for seed in seeds for arm in arms]
     workers = parallel or len(os.sched_getaffinity(0))
     with Progress(console=Console(stderr=True), transient=True) as progress, ThreadPoolExecutor(workers) as executor:
@@ -67,11 +73,11 @@ def measure(
 
         def run(job: tuple[str, int]) -> None:
             arm, seed = job
-            _train(model, config, out / f"{arm}-{seed}", seed, runs, (*changes, *arms[arm]))
+            _train(model, config, out / f"{arm}-{seed}".replace(" ", "_"), seed, runs, (*changes, *arms[arm]))
             progress.advance(bar)
 
         list(executor.map(run, jobs))
-    read = {arm: [_read(out / f"{arm}-{seed}") for seed in seeds] for arm in arms}
+    read = {arm: [_read(out / f"{arm}-{seed}".replace(" ", "_")) for seed in seeds] for arm in arms}
     return compare(read, list(seeds), runs)
 
 

@@ -67,15 +67,17 @@ def invent(family: Family, rng: Random, split: str = "train") -> Any:
 def _crystal(real: Crystal, rng: Random) -> Crystal:
     styles = ("eam", "eam/alloy", "eam/fs") if real.structure != "diamond" else ("tersoff", "sw")
     style, element = rng.choice(styles), rng.choice(SYMBOLS)
-    author = _word(rng) + rng.choice(("", "", "1", "2", "_" + _word(rng), f"_{rng.randrange(1985, 2020)}"))
-    mixed = element + "".join(rng.sample(SYMBOLS, rng.choice((0, 0, 1, 2))))
-    stem = rng.choice((f"{mixed}_{author}", f"{mixed}_{author}", mixed))
+    # as files are called: a part of the elements in any order, and mostly somebody or something besides
+    elements = [element, *rng.sample(SYMBOLS, rng.choice((0, 0, 1, 2)))]
+    rng.shuffle(elements)
+    author = _word(rng) + rng.choice(("", "", str(rng.randrange(1, 10)), f"_{rng.randrange(1985, 2020)}"))
+    stem = "".join(elements) + rng.choice(("", *(f"_{author}",) * 4))
     file = f"{stem}.{_ENDINGS[style]}"
     return Crystal(element, real.structure, style, file, MASS, TYPICAL[real.structure], None, "invented")
 
 
 def _word(rng: Random) -> str:
-    length = rng.randrange(2, 6)
+    length = rng.randrange(1, 6)
     word = "".join(rng.choice((_CONSONANTS, _VOWELS)[i % 2]) for i in range(length))
     return word.capitalize() if rng.random() < 0.2 else word
 

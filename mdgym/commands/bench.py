@@ -43,7 +43,7 @@ def sample_efficiency(
         Path, typer.Option(file_okay=False, help="Folder for the trainings; the same command resumes it.")
     ] = Path("runs/sample_efficiency"),
     seeds: Annotated[int, typer.Option(min=2, help="Number of seeds.")] = 5,
-    runs: Annotated[int, typer.Option(min=64, help="LAMMPS runs of each training.")] = 2000,
+    runs: Annotated[int, typer.Option(min=64, help="LAMMPS runs of each training.")] = 640,
     page: Page = None,
 ) -> None:
     """Measure whether MD-GRPO learns from fewer LAMMPS runs than plain GRPO.
