@@ -32,15 +32,17 @@ CHAT_TEMPLATE = (
 _BEGIN, _END = r"(?<![A-Za-z0-9_])", r"(?![A-Za-z0-9_])"
 # The full stop of a sentence is no part of a name.
 _ENDING = rf"\.(?:eam(?:\.(?:alloy|fs))?|sw|tersoff){_END}"
-_IN_A_FILE = rf"[A-Z][a-z]?(?=[A-Za-z0-9_-]*{_ENDING})"
+# With what follows it, so that it is another token than the symbol of the element, which stands nearby.
+_IN_A_FILE = rf"[A-Z][a-z]?{_ENDING}|[A-Z][a-z]?_?(?=[A-Za-z0-9_-]*{_ENDING})"
 _SYMBOL = rf"{_BEGIN}[A-Z][a-z]?{_END}"
 # Digits one by one, but for the constants of every script: 0.0, 0.001, 1000, 1.0e-10, %.15g.
 _DIGIT = rf"1\.0e-\d+|%\.\d+g|{_BEGIN}0\.0+1?{_END}|{_BEGIN}10{{2,}}{_END}|\d|\n"
 # Commands that quote no number of their prompt are one pre-token, and one token where they are common.
 _PLAIN = "boundary|units|atom_style|region|create_box|create_atoms|min_style|minimize|fix|unfix|group|delete_atoms|run"
 _COMMAND = rf"(?<=\n)(?:(?:{_PLAIN})\b[^\n]*|variable\b(?:%\.\d+g|(?!\d\.\d|\d\d)[^\n])*)\n"
-# How often each chemical symbol is shown to the tokenizer besides, so that it becomes one token.
+# How often each chemical symbol, with each ending, is shown to the tokenizer besides, so that it becomes one token.
 _OFTEN = 1000
+_ENDINGS = (".eam", ".eam.alloy", ".eam.fs", ".sw", ".tersoff")
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class TinySettings:
         context: Longest prompt and answer together, in tokens.
     """
 
-    vocabulary: int = 3072
+    vocabulary: int = 3584
     hidden: int = 128
     layers: int = 4
     heads: int = 4
@@ -86,8 +88,8 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int = TinySettings.vocabul
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    # often enough that each symbol becomes one token
-    tokenizer.train_from_iterator([*texts, *[" ".join(SYMBOLS)] * _OFTEN], trainer)
+    names = " ".join(symbol + ending for symbol in SYMBOLS for ending in ("", "_x.eam", *_ENDINGS))
+    tokenizer.train_from_iterator([*texts, *[names] * _OFTEN], trainer)
     found = PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, pad_token=PAD, eos_token=END, clean_up_tokenization_spaces=False
     )

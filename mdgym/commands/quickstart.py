@@ -9,7 +9,7 @@ from mdgym.commands.output import Json, Workers, pool_of, print_json, stdout
 from mdgym.commands.train import settings_of
 
 STAGES = {"excerpts": "sft", "sft": "sft", "md_grpo": "grpo"}
-ROWS, REPAIRS, EXCERPTS = 4480, 320, 6400
+ROWS, REPAIRS, EXCERPTS = 4480, 320, 12800
 # How often the pairs follow a wrong habit, and how many are about potentials that do not exist.
 HABITS = {"invented": 0.8, "fatal": 0.75, "wrong": 0.6}
 
