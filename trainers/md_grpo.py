@@ -145,7 +145,11 @@ class _Keeper(TrainerCallback):
         self._reward = reward
         self._max_runs = max_runs
 
+    def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self._reward.step_began()
+
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self._reward.step_ended()
         if self._max_runs and self._reward.runs >= self._max_runs:
             control.should_training_stop = True
 

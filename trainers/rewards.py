@@ -28,10 +28,19 @@ class ScriptReward:
     def __init__(self, pool: Pool, curriculum: Curriculum) -> None:
         """Score on `pool`; `curriculum` knows the tasks and is told what came of them."""
         self.runs = 0
-        self.waited_s = 0.0
         self._pool = pool
         self._curriculum = curriculum
         self._dead = 0
+        now = time.perf_counter()
+        self._step_began, self._scored, self._update_s = now, now, 0.0
+
+    def step_began(self) -> None:
+        """Note the time: what passes until answers are scored is generation."""
+        self._step_began = time.perf_counter()
+
+    def step_ended(self) -> None:
+        """Note the time: what passed since answers were scored was the update."""
+        self._update_s = time.perf_counter() - self._scored
 
     def __call__(
         self,
@@ -71,19 +80,21 @@ class ScriptReward:
         ]
         everyone: list[Rollout] = gather_object(rollouts)
         self.runs += sum(gather_object([runs]))
-        self.waited_s += waited
         self._curriculum.observe(everyone)
         self._check(results, len(everyone))
-        for name, value in (_metrics([result.score for result in scored], repair) | _faults(everyone)).items():
+        for name, value in (_metrics([result.score for result in scored], repair) | _everywhere(everyone)).items():
             log_metric(name, value)
         log_metric("lammps/runs", float(self.runs))
-        log_metric("lammps/wait_s", waited)
+        log_metric("time/generate_s", start - self._step_began)
+        log_metric("time/score_s", waited)
+        log_metric("time/last_update_s", self._update_s)
         log_metric("lammps/unscored", len(results) - len(scored))
         log_metric("recycle/waiting", len(self._curriculum.attempts))
         log_metric("recycle/lessons", len(self._curriculum.lessons))
         faults = [attempt_of(r).fault if isinstance(r, Scored) else "unscored" for r in results]
         log_extra("task", list(task_id))
         log_extra("fault", faults)
+        self._scored = time.perf_counter()
         return [result.score.reward if isinstance(result, Scored) else None for result in results]
 
     def _score(self, items: list[tuple[str, str, int]]) -> tuple[list[Scored | InfrastructureError], int]:
@@ -143,10 +154,12 @@ def _metrics(scores: Sequence[Score], repair: Sequence[bool]) -> dict[str, float
     return found
 
 
-def _faults(everyone: Sequence[Rollout]) -> dict[str, float]:
-    """Return the share of each fault among the answers of all processes.
+def _everywhere(everyone: Sequence[Rollout]) -> dict[str, float]:
+    """Return the share of each fault, and of success under repair prompts, among the answers of all processes.
 
-    TRL averages a metric over the processes that log it, and a process would not log a fault that it has not seen.
+    TRL averages a metric over the processes that log it, and a process would not log what it has not seen.
     """
     faults = Counter(filter(None, (rollout.attempt.fault for rollout in everyone)))
-    return {f"fault/{fault}": times / len(everyone) for fault, times in faults.items()}
+    found = {f"fault/{fault}": times / len(everyone) for fault, times in faults.items()}
+    repairs = [rollout.success for rollout in everyone if rollout.repair]
+    return found | ({"recycle/success": sum(repairs) / len(repairs)} if repairs else {})
