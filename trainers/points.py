@@ -6,6 +6,7 @@ that do not exist, and potentials that are scaled, make it read its prompt.
 
 from dataclasses import fields, replace
 from random import Random
+from string import ascii_lowercase
 from typing import Any
 
 from mdgym.errors import TaskError
@@ -24,7 +25,6 @@ SYMBOLS = tuple(
     "Li Be B C Na Mg Al Si K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Cs Ba "
     "La Ce Pr Nd Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Tl Pb Bi Th Pa U Np Pu".split()
 )
-_CONSONANTS, _VOWELS = "bcdfghjklmnprstvwxyz", "aeiouy"
 _TRIES = 200
 
 
@@ -65,21 +65,17 @@ def invent(family: Family, rng: Random, split: str = "train") -> Any:
 
 
 def _crystal(real: Crystal, rng: Random) -> Crystal:
-    styles = ("eam", "eam/alloy", "eam/fs") if real.structure != "diamond" else ("tersoff", "sw")
+    structure = rng.choice((real.structure, *TYPICAL))
+    styles = ("eam", "eam/alloy", "eam/fs") if structure != "diamond" else ("tersoff", "sw")
     style, element = rng.choice(styles), rng.choice(SYMBOLS)
-    # as files are called: a part of the elements in any order, and mostly somebody or something besides
+    # as files are called: the elements in any order, and mostly somebody or something besides
     elements = [element, *rng.sample(SYMBOLS, rng.choice((0, 0, 1, 2)))]
     rng.shuffle(elements)
-    author = _word(rng) + rng.choice(("", "", str(rng.randrange(1, 10)), f"_{rng.randrange(1985, 2020)}"))
-    stem = "".join(elements) + rng.choice(("", *(f"_{author}",) * 4))
+    letters = "".join(rng.choices(ascii_lowercase, k=rng.randrange(1, 6)))
+    author = rng.choice((letters, letters, letters.capitalize())) + rng.choice(("", "", str(rng.randrange(1, 10))))
+    stem = "".join(elements) + rng.choice(("", *(f"_{author}",) * 3))
     file = f"{stem}.{_ENDINGS[style]}"
-    return Crystal(element, real.structure, style, file, MASS, TYPICAL[real.structure], None, "invented")
-
-
-def _word(rng: Random) -> str:
-    length = rng.randrange(1, 6)
-    word = "".join(rng.choice((_CONSONANTS, _VOWELS)[i % 2]) for i in range(length))
-    return word.capitalize() if rng.random() < 0.2 else word
+    return Crystal(element, structure, style, file, MASS, TYPICAL[structure], None, "invented")
 
 
 def _scaled(potential: PairPotential, energy: float, length: float) -> PairPotential:
