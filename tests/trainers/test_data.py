@@ -22,6 +22,7 @@ from mdgym.trainers.data import (
     SOLVE,
     Row,
     compact,
+    excerpt_rows,
     families_of,
     fenced,
     leaks,
@@ -29,6 +30,7 @@ from mdgym.trainers.data import (
     save,
     shuffled_rows,
     solve_rows,
+    tasks_of,
 )
 from mdgym.trainers.habits import HABITS
 from mdgym.trainers.points import invent
@@ -102,6 +104,26 @@ def test_habits_are_in_the_scripts_at_their_rates_and_are_named():
 def test_a_suite_that_is_not_there_is_named():
     with pytest.raises(TrainingError, match=r"no family belongs to suite 'nonsense'; suites are: .*micro"):
         list(solve_rows("nonsense", 1, never, 0))
+
+
+def test_some_families_of_a_suite_can_be_chosen_and_others_are_named():
+    names = ["vacancy", "cohesion"]
+    assert [family.name for family in families_of("micro", names)] == names
+    assert {task.family for task in tasks_of("micro", "validation", names)} == set(names)
+    assert {row.family for row in solve_rows("micro", 8, lambda habit: 0.0, 0, families=names)} == set(names)
+    with pytest.raises(TrainingError, match="'micro' has no family 'water'; it has: cohesion"):
+        tasks_of("micro", "train", ["water"])
+
+
+def test_excerpts_hold_little_besides_what_is_copied():
+    rows = list(excerpt_rows("micro", 60, 3, ["cohesion", "vacancy", "cluster"]))
+    assert rows == list(excerpt_rows("micro", 60, 3, ["cohesion", "vacancy", "cluster"]))
+    assert {row.family for row in rows} == {"cohesion", "vacancy", "cluster"}
+    for row in rows:
+        assert row.kind == "excerpt" and all(line.startswith("pair_") for line in row.script.splitlines())
+        named = {word for word in row.script.split() if "." in word}
+        assert any(word in row.prompt for word in named)
+    assert sum(len(row.prompt) for row in rows) / 60 < 250
 
 
 def test_an_answer_is_fenced_as_the_environment_reads_it():

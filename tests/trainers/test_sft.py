@@ -11,6 +11,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from mdgym.errors import TrainingError
+from mdgym.trainers import sft
 from mdgym.trainers.data import SOLVE, Row
 from mdgym.trainers.sft import SftSettings, last_checkpoint, train
 
@@ -54,6 +55,17 @@ def test_the_folder_holds_model_and_tokenizer_and_answers_what_it_learned(plain,
     with torch.inference_mode():
         answer = model.generate(**tokens, max_new_tokens=40, do_sample=False)[0, tokens["input_ids"].shape[1] :]
     assert tokenizer.decode(answer) == f"```lammps\n{ANSWER}```<|end|>"
+
+
+@pytest.mark.parametrize("accumulation", [1, 2])
+def test_the_plain_loss_is_that_of_trl(plain, data, tmp_path, logged, weights, monkeypatch, accumulation):
+    options = {"max_steps": 3, "save_steps": 3, "gradient_accumulation_steps": accumulation}
+    ours = run(plain, data, tmp_path / "ours", **options)
+    monkeypatch.setattr("mdgym.trainers.sft.PlainSftTrainer", sft.SFTTrainer)
+    theirs = run(plain, data, tmp_path / "theirs", **options)
+    losses = [logged(folder / "checkpoint-3", "loss") for folder in (ours, theirs)]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4)
+    assert torch.allclose(weights(ours), weights(theirs), atol=1e-3)
 
 
 @pytest.mark.parametrize("muon_lr", [0.0, 0.02])
