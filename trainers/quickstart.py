@@ -5,10 +5,13 @@ Data → supervised fine-tuning from nothing → evaluation → MD-GRPO on real 
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, redirect_stdout
 from pathlib import Path
 from typing import Any
 
+import datasets
+import transformers
 from rich.console import Console
 from rich.table import Table
 
@@ -86,11 +89,14 @@ def tell(
 
     Returns:
         `before` and `after`: executed_at_1, executed_at_3, success_at_1 and greedy_success, each {value, ci};
-        `wall_s`, in all and of each part; `runs`: LAMMPS runs of MD-GRPO.
+        `runs`: LAMMPS runs of MD-GRPO; `step_shares`: shares of its time that went into answers, scores and updates;
+        `wall_s` in all, and `parts_s`.
 
     Raises:
         TrainingError: The folder holds a story already.
     """
+    datasets.disable_progress_bars()
+    transformers.utils.logging.disable_progress_bar()
     if (out / "sft").exists() or (out / "md_grpo").exists():
         raise TrainingError(f"{out} holds a story already: choose another folder")
     start = time.monotonic()
@@ -102,6 +108,27 @@ def tell(
         walls[name] = round(time.monotonic() - start - sum(walls.values()), 1)
         console.print(f"{part} ({walls[name]:.0f} s)")
 
+    out.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        # what the trainers print
+        stack.enter_context(redirect_stdout(stack.enter_context((out / "log.txt").open("w", encoding="utf-8"))))
+        summary, metrics = _parts(settings, data, excerpts, out, pool, episodes, seed, done)
+    summary |= {"wall_s": round(time.monotonic() - start, 1), "parts_s": walls, "seed": seed}
+    (out / "summary.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+    plot(metrics, out / "curve.png")
+    return summary
+
+
+def _parts(
+    settings: dict[str, Any],
+    data: dict[str, Any],
+    excerpts: int,
+    out: Path,
+    pool: Pool,
+    episodes: int | None,
+    seed: int,
+    done: Callable[[str], None],
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     for part, _ in prepare(settings, data, excerpts, out, pool, seed):
         done(part)
     learning = settings["md_grpo"]
@@ -115,18 +142,18 @@ def tell(
     after = _numbers(_assess(out / "md_grpo", tasks, pool, longest, seed))
     done(f"evaluation after: {_brief(after)}")
     metrics = [json.loads(line) for line in (out / "md_grpo" / md_grpo.METRICS).read_text("utf-8").splitlines()]
+    steps = [line for line in metrics if "time/score_s" in line]
+    times = {
+        name: sum(float(line[f"time/{name}_s"]) for line in steps) for name in ("generate", "score", "last_update")
+    }
     summary = {
         "before": before,
         "after": after,
         "tasks": len(tasks),
-        "runs": max(int(line.get("lammps/runs", 0)) for line in metrics),
-        "wall_s": round(time.monotonic() - start, 1),
-        "parts_s": walls,
-        "seed": seed,
+        "runs": max(int(line["lammps/runs"]) for line in steps),
+        "step_shares": {name: round(spent / sum(times.values()), 3) for name, spent in times.items()},
     }
-    (out / "summary.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
-    plot(metrics, out / "curve.png")
-    return summary
+    return summary, metrics
 
 
 def table(summary: dict[str, Any]) -> Table:
