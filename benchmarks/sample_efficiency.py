@@ -40,7 +40,7 @@ def measure(
     configs: Path = Path("configs/tiny"),
     seeds: Sequence[int] = (0, 1, 2, 3, 4),
     runs: int = 640,
-    arms: Mapping[str, Sequence[str]] = ARMS,
+    only: Sequence[str] = (),
     parallel: int = 0,
 ) -> dict[str, Any]:
     """Train every arm with every seed and compare their learning curves on the validation split.
@@ -51,7 +51,7 @@ def measure(
         configs: Folder with the settings, as for `mdgym quickstart`.
         seeds: Seeds of the trainings.
         runs: LAMMPS runs of each.
-        arms: Name of each arm, and the settings that it changes; "grpo" and "md_grpo" are compared.
+        only: Names of arms, of `ARMS`; all without any. "grpo" and "md_grpo" are compared.
         parallel: Trainings at the same time, one thread each; 0 for one per CPU.
 
     Returns:
@@ -60,10 +60,13 @@ def measure(
         GRPO had it, and `runs_ratio_ci`, its 95 % interval over seeds; None stands for never.
 
     Raises:
-        TrainingError: A training failed; its log is named.
+        TrainingError: There is no such arm, or a training failed; its log is named.
     """
+    if missing := [name for name in only if name not in ARMS]:
+        raise TrainingError(f"there is no arm '{missing[0]}'; there are: {', '.join(ARMS)}")
     if quick:
-        out, seeds, runs, arms = out / "quick", seeds[:2], 32, {name: arms[name] for name in ("grpo", "md_grpo")}
+        out, seeds, runs, only = out / "quick", seeds[:2], 32, only or ("grpo", "md_grpo")
+    arms = {name: ARMS[name] for name in only or ARMS}
     model, config = _base(configs, out / "base", quick), configs / "md_grpo.yaml"
     changes = ("--validate_every", str(runs // _VALIDATIONS), "--validate_tasks", str(6 if quick else _TASKS))
     jobs = [(arm, seed) for seed in seeds for arm in arms]

@@ -44,14 +44,16 @@ def sample_efficiency(
     ] = Path("runs/sample_efficiency"),
     seeds: Annotated[int, typer.Option(min=2, help="Number of seeds.")] = 5,
     runs: Annotated[int, typer.Option(min=64, help="LAMMPS runs of each training.")] = 640,
+    arm: Annotated[list[str] | None, typer.Option(help="Only this arm, such as grpo; can be given again.")] = None,
     page: Page = None,
 ) -> None:
     """Measure whether MD-GRPO learns from fewer LAMMPS runs than plain GRPO.
 
     Example: mdgym bench sample-efficiency --quick
     """
-    result = _measure("sample_efficiency", quick, json, out=out, seeds=tuple(range(seeds)), runs=runs)
-    _write("sample_efficiency_page", page, result, ["--quick"] * quick)
+    arms = tuple(arm or ())
+    result = _measure("sample_efficiency", quick, json, out=out, seeds=tuple(range(seeds)), runs=runs, only=arms)
+    _write("sample_efficiency_page", page, result, [f"--arm '{name}'" for name in arms] + ["--quick"] * quick)
 
 
 @app.command()

@@ -77,6 +77,11 @@ def test_the_page_gets_numbers_plot_and_a_result_file(tmp_path, monkeypatch):
     assert {"seeds", "curves", "final", "runs_ratio", "runs_ratio_ci", "made_by"} <= stored.keys()
 
 
+def test_an_arm_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(sample_efficiency.TrainingError, match="no arm 'ppo'; there are: grpo, md_grpo"):
+        sample_efficiency.measure(out=tmp_path, only=("ppo",))
+
+
 def test_a_training_that_fails_names_its_log(tmp_path):
     with pytest.raises(sample_efficiency.TrainingError, match=r"log\.txt"):
         sample_efficiency._train(tmp_path / "none", tmp_path_config(tmp_path), tmp_path / "grpo-0", 0, 10, ())
