@@ -5,6 +5,7 @@ Data → supervised fine-tuning from nothing → evaluation → MD-GRPO on real 
 
 import json
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, redirect_stdout
 from pathlib import Path
@@ -109,7 +110,9 @@ def tell(
         console.print(f"{part} ({walls[name]:.0f} s)")
 
     out.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as stack:
+    with ExitStack() as stack, warnings.catch_warnings():
+        # of TRL and peft about transformers
+        warnings.simplefilter("ignore", FutureWarning)
         # what the trainers print
         stack.enter_context(redirect_stdout(stack.enter_context((out / "log.txt").open("w", encoding="utf-8"))))
         summary, metrics = _parts(settings, data, excerpts, out, pool, episodes, seed, done)
