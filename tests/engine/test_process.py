@@ -41,6 +41,8 @@ def client(folder):
         stderr=subprocess.DEVNULL,
         text=True,
         start_new_session=True,
+        # a shell starts what runs in the background with Ctrl-C ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         yield process, [int(number) for number in process.stdout.readline().split()]
         process.kill()
