@@ -87,8 +87,8 @@ def measure(
 def _base(configs: Path, folder: Path, quick: bool) -> Path:
     """Make the weights that all begin with, as `mdgym quickstart` does."""
     from mdgym.commands.quickstart import EXCERPTS, HABITS, REPAIRS, ROWS, STAGES
-    from mdgym.commands.train import settings_of
     from mdgym.trainers.quickstart import prepare
+    from mdgym.trainers.settings import settings_of
 
     done = folder / "done"
     if not done.exists():
@@ -180,7 +180,6 @@ def _train(model: Path, config: Path, folder: Path, seed: int, runs: int, change
     asked = {"seed": seed, "runs": runs, "changes": list(changes), "config": config.read_text("utf-8")}
     if done.exists() and json.loads(done.read_text("utf-8")) == asked:
         return
-    (folder / "curve.jsonl").unlink(missing_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
     own = ("--model", str(model), "--output_dir", str(folder), "--seed", str(seed), "--max_runs", str(runs))
     # a limit of steps that is never reached

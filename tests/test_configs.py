@@ -8,9 +8,9 @@ import yaml
 
 pytest.importorskip("trl")
 
-from mdgym.commands.train import settings_of
 from mdgym.errors import TrainingError
 from mdgym.trainers import md_grpo
+from mdgym.trainers.settings import settings_of
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / "configs").glob("*/*.yaml"))

@@ -21,13 +21,7 @@ class CptSettings(OnAnyHardware, SFTConfig):
     packing: bool = field(default=True, metadata={"help": "Fill each sequence with several texts."})
     # TRL's own default throws away what of a text is longer than a sequence: all of a book but its first pages.
     packing_strategy: str = field(default="wrapped", metadata={"help": "wrapped keeps everything, bfd and others not."})
-    model: str = field(default="", metadata={"help": "Folder or hub name of the model to start from."})
     text: str = field(default="", metadata={"help": "Folder of text: .txt, .md and .rst, all levels down."})
-    lora_rank: int = field(default=0, metadata={"help": "Rank of LoRA adapters; 0 trains all weights."})
-    resume: bool = field(default=False, metadata={"help": "Go on from the last checkpoint in output_dir."})
-    processes: int = field(default=0, metadata={"help": "Refuse to start unless so many processes run; 0 for any."})
-    distributed: str = field(default="", metadata={"help": "Refuse another way to join them, such as deepspeed."})
-    threads: int = field(default=1, metadata={"help": "Threads of torch where there is no GPU."})
 
 
 def read_folder(folder: str) -> Dataset:

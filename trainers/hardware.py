@@ -1,5 +1,6 @@
 """The one place that knows the hardware: what settings become on a CPU, and how many processes there are."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -12,16 +13,20 @@ from mdgym.errors import TrainingError
 _WORLD = ("WORLD_SIZE", "PMI_SIZE", "OMPI_COMM_WORLD_SIZE")
 
 
+@dataclass
 class OnAnyHardware:
-    """Mixed into a trainer's settings: on a machine without GPU it turns off what needs one.
+    """What the settings of all trainers share; on a machine without GPU it turns off what needs one.
 
-    TRL turns bf16 and activation checkpointing on by default; both only cost time on a CPU. Two threads on a machine
-    that was busy ran six times slower than one, so one is the default there.
+    TRL turns bf16 and activation checkpointing on by default; both only cost time on a CPU. Threads
+    that wait for each other on a busy machine are slower than one, so one is the default there.
     """
 
-    threads: int
-    processes: int
-    lora_rank: int
+    model: str = field(default="", metadata={"help": "Folder or hub name of the model to start from."})
+    lora_rank: int = field(default=0, metadata={"help": "Rank of LoRA adapters; 0 trains all weights."})
+    resume: bool = field(default=False, metadata={"help": "Go on from the last checkpoint in output_dir."})
+    processes: int = field(default=0, metadata={"help": "Refuse to start unless so many processes run; 0 for any."})
+    distributed: str = field(default="", metadata={"help": "Refuse another way to join them, such as deepspeed."})
+    threads: int = field(default=1, metadata={"help": "Threads of torch where there is no GPU."})
 
     def __post_init__(self) -> None:
         """Adapt; the settings of the trainer follow.

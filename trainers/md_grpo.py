@@ -26,7 +26,7 @@ from mdgym.trainers.loading import load_model, load_tokenizer, lora
 from mdgym.trainers.recycle import Curriculum, Lesson, Recycling
 from mdgym.trainers.rewards import ScriptReward
 from mdgym.trainers.sft import last_checkpoint
-from mdgym.trainers.validation import Validation
+from mdgym.trainers.validation import CURVE, Validation
 
 CURRICULUM = "curriculum.json"
 METRICS = "metrics.jsonl"
@@ -37,8 +37,6 @@ class GrpoSettings(OnAnyHardware, GRPOConfig):
     """Settings of MD-GRPO: TRL's own (`trl.GRPOConfig`), and these."""
 
     shuffle_dataset: bool = field(default=False, metadata={"help": "Must be false: prompts follow the buffer."})
-    model: str = field(default="", metadata={"help": "Folder or hub name of the model to start from."})
-    lora_rank: int = field(default=0, metadata={"help": "Rank of LoRA adapters; 0 trains all weights."})
     suite: str = field(default="micro", metadata={"help": "Suite whose train split gives the tasks."})
     families: list[str] = field(default_factory=list, metadata={"help": "Only these families of it; all without any."})
     workers: str = field(default="serial", metadata={"help": "serial, or Ray: a number of workers, auto, host:port."})
@@ -56,10 +54,6 @@ class GrpoSettings(OnAnyHardware, GRPOConfig):
     validate_every: int = field(default=0, metadata={"help": "Validate every so many LAMMPS runs; 0 for never."})
     validate_tasks: int = field(default=0, metadata={"help": "Tasks of the validation split; 0 for all."})
     validate_k: int = field(default=1, metadata={"help": "Sampled answers to each of them, beside the greedy one."})
-    resume: bool = field(default=False, metadata={"help": "Go on from the last checkpoint in output_dir."})
-    processes: int = field(default=0, metadata={"help": "Refuse to start unless so many processes run; 0 for any."})
-    distributed: str = field(default="", metadata={"help": "Refuse another way to join them, such as deepspeed."})
-    threads: int = field(default=1, metadata={"help": "Threads of torch where there is no GPU."})
 
     @property
     def recycling(self) -> Recycling:
@@ -100,6 +94,14 @@ class MdGrpoTrainer(GRPOTrainer):
         """Train; `curriculum` has the lessons."""
         super().__init__(*args, **kwargs)
         self.curriculum = curriculum
+        self.lesson_losses: list[float] = []
+
+    def log(self, logs: dict[str, Any], start_time: float | None = None) -> None:
+        """Log; the mean of the lessons' losses goes with the other numbers of a step."""
+        if "loss" in logs and self.lesson_losses:
+            logs["lesson_loss"] = sum(self.lesson_losses) / len(self.lesson_losses)
+            self.lesson_losses.clear()
+        super().log(logs, start_time)
 
     def compute_loss(
         self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
@@ -112,7 +114,7 @@ class MdGrpoTrainer(GRPOTrainer):
         rng = Random(f"{self.args.seed}/{self.state.global_step}/{self.accelerator.process_index}")
         chosen = rng.sample(lessons, min(self.args.lesson_batch, len(lessons)))
         lesson_loss = model(**self._lesson_tensors(chosen)).loss
-        self._metrics["train"]["lesson_loss"].append(lesson_loss.item())
+        self.lesson_losses.append(lesson_loss.item())
         # TRL divides by the steps of gradient accumulation itself, and so must what is added
         return loss + self.args.lesson_weight * lesson_loss / self.current_gradient_accumulation_steps
 
@@ -216,7 +218,11 @@ def train(settings: GrpoSettings, pool: Pool | None = None) -> Path:
             _ = own.workers
         tokenizer, model = load_tokenizer(settings.model), load_model(settings.model, dtype=settings.weights_type)
         reward = ScriptReward(scorer, curriculum)
-        if checkpoint is not None:
+        if checkpoint is None:
+            # those of another run in the same folder
+            for name in (METRICS, CURVE):
+                (Path(settings.output_dir) / name).unlink(missing_ok=True)
+        else:
             reward.runs = _restore(curriculum, checkpoint / CURRICULUM)
         # one batch more than is used: a data loader reads one ahead, also where the run is made longer later
         slots = settings.groups * (settings.batches + 1)

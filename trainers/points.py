@@ -14,8 +14,7 @@ from mdgym.tasks.families.crystals import Crystal
 from mdgym.tasks.families.pair_potentials import PairPotential
 from mdgym.tasks.family import Family
 
-# A lattice constant of the size that such crystals have, Å. Gold scripts of all families that draw on crystals found
-# their way from 15 % below to 15 % above the right one, on each crystal of the validation split.
+# A lattice constant of the size that such crystals have, Å; gold scripts relax it.
 TYPICAL = {"fcc": 3.95, "bcc": 3.1, "diamond": 5.2}
 # No static result depends on it.
 MASS = 50.0

@@ -94,8 +94,10 @@ def tell(
         `wall_s` in all, and `parts_s`.
 
     Raises:
-        TrainingError: The folder holds a story already.
+        TrainingError: The folder holds a story already, or matplotlib is not installed.
     """
+    # not after a quarter of an hour
+    _figure()
     datasets.disable_progress_bars()
     transformers.utils.logging.disable_progress_bar()
     if (out / "sft").exists() or (out / "md_grpo").exists():
@@ -179,13 +181,9 @@ def table(summary: dict[str, Any]) -> Table:
 
 def plot(metrics: list[dict[str, Any]], file: Path) -> None:
     """Draw how executed and success went during MD-GRPO, over LAMMPS runs."""
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise TrainingError("the plot needs matplotlib: pip install 'mdgym[plots]'") from error
     lines = [line for line in metrics if "score/executed" in line]
     runs = [line["lammps/runs"] for line in lines]
-    figure = Figure(figsize=(7, 4))
+    figure = _figure()
     axes = figure.subplots()
     for name, label in (("score/executed", "executed"), ("score/success", "success"), ("reward", "reward")):
         values = [float(line[name]) for line in lines]
@@ -196,6 +194,14 @@ def plot(metrics: list[dict[str, Any]], file: Path) -> None:
     axes.legend()
     figure.tight_layout()
     figure.savefig(file, dpi=120)
+
+
+def _figure() -> Any:
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise TrainingError("the plot needs matplotlib: pip install 'mdgym[plots]'") from error
+    return Figure(figsize=(7, 4))
 
 
 def _set(settings: Any, **values: Any) -> None:

@@ -20,18 +20,12 @@ COLUMNS = ("prompt", "completion")
 class SftSettings(OnAnyHardware, SFTConfig):
     """Settings of supervised fine-tuning: TRL's own (`trl.SFTConfig`), and these."""
 
-    model: str = field(default="", metadata={"help": "Folder or hub name of the model to start from."})
     data: str = field(default="", metadata={"help": "JSON lines with prompt and completion, or a folder of them."})
     muon_lr: float = field(default=0.0, metadata={"help": "Learning rate of Muon for matrices; 0 for TRL's optimizer."})
-    lora_rank: int = field(default=0, metadata={"help": "Rank of LoRA adapters; 0 trains all weights."})
-    resume: bool = field(default=False, metadata={"help": "Go on from the last checkpoint in output_dir."})
-    processes: int = field(default=0, metadata={"help": "Refuse to start unless so many processes run; 0 for any."})
-    distributed: str = field(default="", metadata={"help": "Refuse another way to join them, such as deepspeed."})
-    threads: int = field(default=1, metadata={"help": "Threads of torch where there is no GPU."})
 
 
 class PlainSftTrainer(SFTTrainer):
-    """TRL's trainer with the plain loss, for a CPU: TRL's fused head is made for GPUs and took 60 % of a step there."""
+    """TRL's trainer with the plain loss, for a CPU: TRL's fused head is made for GPUs and slow there."""
 
     def compute_loss(
         self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from mdgym.commands.output import Json, Workers, pool_of, print_json, stdout
-from mdgym.commands.train import settings_of
+from mdgym.trainers.settings import settings_of
 
 STAGES = {"excerpts": "sft", "sft": "sft", "md_grpo": "grpo"}
 ROWS, REPAIRS, EXCERPTS = 4480, 320, 12800

@@ -14,12 +14,12 @@ from typing import Any, ClassVar
 
 from accelerate import PartialState
 
-from mdgym.commands.train import settings_of
 from mdgym.errors import InfrastructureError
 from mdgym.scoring import SerialPool
 from mdgym.trainers import md_grpo
 from mdgym.trainers.recycle import Curriculum, Lesson
 from mdgym.trainers.rewards import ScriptReward
+from mdgym.trainers.settings import settings_of
 
 
 class DeafPool(SerialPool):

@@ -8,10 +8,10 @@ import pytest
 pytest.importorskip("trl")
 
 from mdgym.commands.quickstart import HABITS, STAGES
-from mdgym.commands.train import settings_of
 from mdgym.errors import TrainingError
 from mdgym.scoring import SerialPool
 from mdgym.trainers.quickstart import NUMBERS, plot, table, tell
+from mdgym.trainers.settings import settings_of
 
 # peft 0.21 asks transformers 5 for a property by its old name
 CONFIGS = Path(__file__).parents[2] / "configs" / "tiny"

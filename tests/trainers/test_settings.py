@@ -9,8 +9,8 @@ pytest.importorskip("trl")
 import torch
 
 from mdgym import cli
-from mdgym.commands.train import settings_of
 from mdgym.errors import MdgymError, TrainingError
+from mdgym.trainers.settings import settings_of
 
 STAGES = ("cpt", "sft", "grpo")
 # TRL's default on a GPU is what transformers has renamed
