@@ -93,6 +93,15 @@ def curriculum(checkpoint):
     return json.loads((checkpoint / CURRICULUM).read_text("utf-8"))
 
 
+def test_a_second_run_in_the_same_folder_is_not_mixed_with_the_first(run):
+    for _ in range(2):
+        folder = run("out", max_steps=2, save_strategy="no", validate_every=100, validate_tasks=1)
+    for file, name in ((md_grpo.METRICS, "loss"), ("curve.jsonl", "runs")):
+        lines = [json.loads(line) for line in (folder / file).read_text("utf-8").splitlines()]
+        steps = [line["step"] for line in lines if name in line]
+        assert steps == sorted(set(steps)) and steps[-1] == 2
+
+
 def test_training_moves_the_weights_and_saves_model_tokenizer_and_curriculum(run, tiny, weights, logged):
     folder = run("out", max_steps=3, save_steps=1)
     assert not torch.equal(weights(folder), weights(tiny)) and weights(folder).isfinite().all()

@@ -1,6 +1,7 @@
 """The whole story, with so little training that it teaches nothing: every part of it must be there."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,10 @@ def test_the_curve_is_drawn_over_lammps_runs(tmp_path):
     ]
     plot([*lines, {"step": 8, "train_runtime": 1.0}], tmp_path / "curve.png")
     assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_missing_plot_library_is_said_before_anything_is_trained(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(TrainingError, match=r"pip install 'mdgym\[plots\]'"):
+        tell({}, {}, 0, tmp_path / "story", None)
+    assert not (tmp_path / "story").exists()
