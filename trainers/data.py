@@ -27,6 +27,8 @@ from mdgym.trainers.points import invent
 SOLVE, REPAIR, EXCERPT = "solve", "repair", "excerpt"
 _INVENT_TRIES = 20
 _SORTED = 128
+# Potential files, chemical symbols, and numbers.
+_QUOTED = re.compile(r"\w\.\w|^[A-Z][a-z]?$")
 _SENTENCE = re.compile(r"(?<=[.;:])\s+|(?<=[。；：])|\n")
 
 
@@ -147,11 +149,15 @@ def excerpt_rows(suite: str, count: int, seed: int, families: Sequence[str] = ()
     while found < count:
         row = _solve_row(rng.choice(chosen), lambda habit: 0.0, rng, True)
         lines = [line for line in row.script.splitlines() if line.startswith("pair_")]
-        words = {word for line in lines for word in line.split() if "." in word}
-        sentences = [s for s in _SENTENCE.split(row.prompt) if any(word in s for word in words)]
-        if sentences:
+        words = {word for line in lines for word in line.split() if _QUOTED.search(word)}
+        patterns = {word: rf"(?<![A-Za-z0-9_]){re.escape(word)}(?![A-Za-z0-9_]|\.[a-z])" for word in words}
+        sentences = [s for s in _SENTENCE.split(row.prompt) if any(re.search(p, s) for p in patterns.values())]
+        prompt = "\n".join(sentences)
+        # a name that cannot be read teaches to guess; a number may have been converted
+        names = [pattern for word, pattern in patterns.items() if not word[0].isdigit()]
+        if sentences and all(re.search(pattern, prompt) for pattern in names):
             found += 1
-            yield replace(row, prompt="\n".join(sentences), script="\n".join(lines) + "\n", kind=EXCERPT)
+            yield replace(row, prompt=prompt, script="\n".join(lines) + "\n", kind=EXCERPT)
 
 
 def repair_rows(tasks: Sequence[Task], pool: Pool, count: int, seed: int) -> list[Row]:

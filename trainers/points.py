@@ -67,14 +67,30 @@ def _crystal(real: Crystal, rng: Random) -> Crystal:
     structure = rng.choice((real.structure, *TYPICAL))
     styles = ("eam", "eam/alloy", "eam/fs") if structure != "diamond" else ("tersoff", "sw")
     style, element = rng.choice(styles), rng.choice(SYMBOLS)
-    # as files are called: the elements in any order, and mostly somebody or something besides
-    elements = [element, *rng.sample(SYMBOLS, rng.choice((0, 0, 1, 2)))]
+    # as files are called: the elements in any order, and mostly an author or a year
+    others = [symbol for symbol in SYMBOLS if symbol != element]
+    elements = [element, *rng.sample(others, rng.choice((0, 0, 1, 2)))]
     rng.shuffle(elements)
-    letters = "".join(rng.choices(ascii_lowercase, k=rng.randrange(1, 6)))
-    author = rng.choice((letters, letters, letters.capitalize())) + rng.choice(("", "", str(rng.randrange(1, 10))))
-    stem = "".join(elements) + rng.choice(("", *(f"_{author}",) * 3))
-    file = f"{stem}.{_ENDINGS[style]}"
-    return Crystal(element, structure, style, file, MASS, TYPICAL[structure], None, "invented")
+    stem = "".join(elements) + rng.choice(("", *(f"_{_author(rng)}",) * 3))
+    return Crystal(element, structure, style, f"{stem}.{_ENDINGS[style]}", MASS, TYPICAL[structure], None, "invented")
+
+
+def _author(rng: Random) -> str:
+    """Draw initials, a name or two, or a year."""
+    number = rng.choice(("", "", str(rng.randrange(1, 10))))
+    kind = rng.choice(("initials", "initials", "name", "names", "year"))
+    if kind == "initials":
+        return "".join(rng.choices(ascii_lowercase, k=rng.randrange(1, 4))) + number
+    if kind == "year":
+        return str(rng.randrange(1980, 2025))
+    if kind == "name":
+        return _name(rng) + number
+    return _name(rng).capitalize() + rng.choice(("", f"-{_name(rng).capitalize()}", number))
+
+
+def _name(rng: Random) -> str:
+    syllables = (rng.choice("bcdfghjklmnpqrstvwxz") + rng.choice("aeiouy") for _ in range(rng.choice((1, 2, 2))))
+    return "".join(syllable + rng.choice(("", "", rng.choice("hlmnrst"))) for syllable in syllables)
 
 
 def _scaled(potential: PairPotential, energy: float, length: float) -> PairPotential:

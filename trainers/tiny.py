@@ -7,11 +7,13 @@ other model.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from string import ascii_lowercase, digits
 
 import torch
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
 
+from mdgym.trainers.copying import teach_to_copy
 from mdgym.trainers.points import SYMBOLS
 
 USER, ASSISTANT, END, PAD = "<|user|>", "<|assistant|>", "<|end|>", "<|pad|>"
@@ -26,21 +28,24 @@ CHAT_TEMPLATE = (
     f"{{% if add_generation_prompt %}}{ASSISTANT}{{% endif %}}"
 )
 # What a script copies from its prompt must be cut into tokens the same way in both, whatever stands around it: names of
-# potential files, in them chemical symbols, symbols that stand alone, digits. Between them tokens may be whole phrases,
-# so that sequences are short.
+# potential files, in them chemical symbols and pairs of letters and digits, symbols that stand alone, digits. Between
+# them tokens may be whole phrases, so that sequences are short.
 # Words end where ASCII does: \b would see none between a symbol and a Chinese character.
 _BEGIN, _END = r"(?<![A-Za-z0-9_])", r"(?![A-Za-z0-9_])"
 # The full stop of a sentence is no part of a name.
 _ENDING = rf"\.(?:eam(?:\.(?:alloy|fs))?|sw|tersoff){_END}"
 # With what follows it, so that it is another token than the symbol of the element, which stands nearby.
-_IN_A_FILE = rf"[A-Z][a-z]?{_ENDING}|[A-Z][a-z]?_?(?=[A-Za-z0-9_-]*{_ENDING})"
+_INSIDE = rf"(?=[A-Za-z0-9_-]*{_ENDING})"
+# Pairs seldom stand twice in a name, as single letters do: what follows a token says where the name goes on.
+_IN_A_FILE = rf"[A-Z][a-z]?{_ENDING}|[A-Z][a-z]?_?{_INSIDE}|(?:[a-z][a-z]?|\d\d?){_INSIDE}"
 _SYMBOL = rf"{_BEGIN}[A-Z][a-z]?{_END}"
 # Digits one by one, but for the constants of every script: 0.0, 0.001, 1000, 1.0e-10, %.15g.
 _DIGIT = rf"1\.0e-\d+|%\.\d+g|{_BEGIN}0\.0+1?{_END}|{_BEGIN}10{{2,}}{_END}|\d|\n"
 # Commands that quote no number of their prompt are one pre-token, and one token where they are common.
 _PLAIN = "boundary|units|atom_style|region|create_box|create_atoms|min_style|minimize|fix|unfix|group|delete_atoms|run"
 _COMMAND = rf"(?<=\n)(?:(?:{_PLAIN})\b[^\n]*|variable\b(?:%\.\d+g|(?!\d\.\d|\d\d)[^\n])*)\n"
-# How often each chemical symbol, with each ending, is shown to the tokenizer besides, so that it becomes one token.
+# How often each chemical symbol, with each ending, and each pair is shown to the tokenizer besides, so that it becomes
+# one token.
 _OFTEN = 1000
 _ENDINGS = (".eam", ".eam.alloy", ".eam.fs", ".sw", ".tersoff")
 
@@ -89,6 +94,7 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int = TinySettings.vocabul
         show_progress=False,
     )
     names = " ".join(symbol + ending for symbol in SYMBOLS for ending in ("", "_x.eam", *_ENDINGS))
+    names += "".join(f" X_{a}{b}.eam" for part in (ascii_lowercase, digits) for a in part for b in part)
     tokenizer.train_from_iterator([*texts, *[names] * _OFTEN], trainer)
     found = PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, pad_token=PAD, eos_token=END, clean_up_tokenization_spaces=False
@@ -98,7 +104,7 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int = TinySettings.vocabul
 
 
 def make_model(tokenizer: PreTrainedTokenizerFast, settings: TinySettings, seed: int = 0) -> Qwen3ForCausalLM:
-    """Make a model with random weights.
+    """Make a model with random weights; one of two layers and four heads or more knows how to copy.
 
     Args:
         tokenizer: Sets the number of tokens and the special ones.
@@ -114,6 +120,8 @@ def make_model(tokenizer: PreTrainedTokenizerFast, settings: TinySettings, seed:
         num_key_value_heads=max(1, settings.heads // 2),
         head_dim=settings.hidden // settings.heads,
         max_position_embeddings=settings.context,
+        # that of Qwen3: slow waves, by which a token is found again far away
+        rope_parameters={"rope_type": "default", "rope_theta": 1e6},
         tie_word_embeddings=True,
         pad_token_id=tokenizer.pad_token_id,
         eos_token_id=tokenizer.eos_token_id,
@@ -121,7 +129,10 @@ def make_model(tokenizer: PreTrainedTokenizerFast, settings: TinySettings, seed:
     )
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        return Qwen3ForCausalLM(config)
+        model = Qwen3ForCausalLM(config)
+        if settings.layers > 1 and settings.heads > 3:
+            teach_to_copy(model)
+    return model
 
 
 def save_tiny(texts: Iterable[str], folder: Path, settings: TinySettings | None = None, seed: int = 0) -> None:

@@ -69,7 +69,9 @@ def test_crystals_are_invented_with_elements_and_files_that_look_right():
         assert crystal.element in SYMBOLS and re.fullmatch(r"[A-Z][a-z]?", crystal.element)
         stem, ending = crystal.file.split(".", 1)
         assert ending == endings[crystal.pair_style]
-        assert re.fullmatch(r"([A-Z][a-z]?)+(_[A-Za-z]{1,5}\d?)?", stem)
+        assert re.fullmatch(
+            r"([A-Z][a-z]?)+(_([a-z]{1,9}\d?|[A-Z][a-z]+\d?|[A-Z][a-z]+-[A-Z][a-z]+|(19|20)\d\d))?", stem
+        )
         assert crystal.element in re.findall("[A-Z][a-z]?", stem.partition("_")[0])
         assert (crystal.pair_style in ("tersoff", "sw")) == (crystal.structure == "diamond")
         assert (crystal.mass, crystal.a0, crystal.ecoh) == (MASS, TYPICAL[crystal.structure], None)
