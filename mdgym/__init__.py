@@ -63,3 +63,10 @@ if "mdgym/LammpsScript-v0" not in registry:
         order_enforce=False,
         disable_env_checker=True,
     )
+if "mdgym/MDQuestion-v0" not in registry:
+    register(
+        id="mdgym/MDQuestion-v0",
+        entry_point="mdgym.envs.md_question:MDQuestionEnv",
+        order_enforce=False,
+        disable_env_checker=True,
+    )

@@ -25,7 +25,7 @@ FLOORS = (
     ("scoring",),
     (
         *("envs", "asking", "evaluation", "rescoring", "policy", "statistics", "thermo", "trajectory", "trial"),
-        *("calibration", "report"),
+        *("calibration", "questions", "report"),
         "reporting",
     ),
     ("agents",),
