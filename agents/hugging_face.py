@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mdgym.agents.instructions import messages
 from mdgym.agents.sampling import PLAIN, Sampling
 from mdgym.errors import AgentError
 from mdgym.evaluation import derive_seed
@@ -105,7 +106,7 @@ class HuggingFaceAgent:
             self.model = _adapted(self.model, str(adapter))
         if device:
             self.model = _tried(f"'{self.name}' cannot run on '{device}'", lambda: self.model.to(device))
-        self._system = [] if system is None else [{"role": "system", "content": system}]
+        self._system = system
         self._template = {} if thinking else {"enable_thinking": False}
         self._check_tokenizer()
 
@@ -144,9 +145,12 @@ class HuggingFaceAgent:
         return list(self.tokenizer.batch_decode(answers, skip_special_tokens=True, clean_up_tokenization_spaces=False))
 
     def _tokens(self, observation: str) -> list[int]:
-        messages = [*self._system, {"role": "user", "content": observation}]
         encoded = self.tokenizer.apply_chat_template(
-            messages, add_generation_prompt=True, tokenize=True, return_dict=True, **self._template
+            messages(observation, self._system),
+            add_generation_prompt=True,
+            tokenize=True,
+            return_dict=True,
+            **self._template,
         )
         tokens: list[int] = encoded["input_ids"]
         return tokens if self._context is None else tokens[-(self._context - self._longest) :]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mdgym.errors import AgentError
-from mdgym.policy import Agent, BatchAgent
+from mdgym.policy import Agent, BatchAgent, Interruptible
 from mdgym.tasks.task import Task
 
 
@@ -78,6 +78,7 @@ class Interview:
         self._batches: dict[Question, _Batch] = {}
         # an agent need not be safe for threads
         self._lock = threading.Lock()
+        self._stopped = False
         if isinstance(agent, BatchAgent):
             size = agent.batch_size
             if size < 1:
@@ -109,7 +110,15 @@ class Interview:
             raise answer
         return answer
 
+    def stop(self) -> None:
+        """Ask nothing more, and give up what is being asked where the agent can do that."""
+        self._stopped = True
+        if isinstance(self._agent, Interruptible):
+            self._agent.interrupt()
+
     def _answer(self, batch: Sequence[Question]) -> Sequence[Answer | AgentError]:
+        if self._stopped:
+            return [AgentError(f"agent '{self._agent.name}' was not asked about {_named(batch)}: stopped")] * len(batch)
         start = time.perf_counter()
         try:
             texts = self._texts(batch)

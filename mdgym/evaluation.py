@@ -178,8 +178,9 @@ class _Evaluation:
                 for future in as_completed([executor.submit(self._attempt, *pair) for pair in self._waiting]):
                     yield future.result()
             finally:
-                # what is under way comes to its end and is kept
+                # what is being scored comes to its end and is kept
                 self._stopped = True
+                self._interview.stop()
                 executor.shutdown(cancel_futures=True)
 
     def _lanes(self) -> int:

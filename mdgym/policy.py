@@ -50,6 +50,14 @@ class BatchAgent(Agent, Protocol):
         """
 
 
+@runtime_checkable
+class Interruptible(Protocol):
+    """An agent whose answers take long and can be given up."""
+
+    def interrupt(self) -> None:
+        """End the call that is under way in another thread; it raises AgentError."""
+
+
 class FunctionAgent:
     """A function from the observation to an answer, as an agent."""
 

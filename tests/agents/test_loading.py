@@ -1,3 +1,6 @@
+import sys
+from types import SimpleNamespace
+
 import pytest
 
 from mdgym import agents
@@ -30,6 +33,53 @@ def test_own_class_is_made_and_own_function_is_wrapped_under_the_name_that_was_g
     function = agents.load(f"{__name__}:answer")
     assert function.name == f"{__name__}:answer"
     assert function.act("p", open_task, 0) == "P"
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "url"),
+    [
+        ("openai:tiny@http://localhost:8000/v1", "tiny", "http://localhost:8000/v1"),
+        ("openai:Qwen/Qwen3-8B@https://a.example/v1", "Qwen/Qwen3-8B", "https://a.example/v1"),
+        ("openai:@cf/meta/llama@2024@https://a.example/v1", "@cf/meta/llama@2024", "https://a.example/v1"),
+    ],
+)
+def test_endpoint_is_named_by_model_and_url(name, model, url):
+    pytest.importorskip("openai")
+    agent = agents.load(name)
+    assert isinstance(agent, agents.EndpointAgent)
+    assert (agent.name, agent._model, agent._url) == (name, model, url)
+
+
+def test_vllm_is_asked_for_one_answer_to_each_question_with_its_own_seed(monkeypatch, open_task):
+    asked = []
+
+    class LLM:
+        def __init__(self, **arguments):
+            asked.append(arguments)
+
+        def chat(self, chats, settings, **arguments):
+            asked.append((chats, settings, arguments))
+            return [SimpleNamespace(outputs=[SimpleNamespace(text=chat[-1]["content"].upper())]) for chat in chats]
+
+    # the library needs a GPU; this holds what is written of its documentation, not that it works
+    monkeypatch.setitem(sys.modules, "vllm", SimpleNamespace(LLM=LLM, SamplingParams=dict))
+    monkeypatch.delitem(sys.modules, "mdgym.agents.vllm_offline", raising=False)
+    agent = agents.load("vllm:folder")
+    try:
+        assert (agent.name, agent.batch_size, isinstance(agent, agents.BatchAgent)) == ("vllm:folder", 256, True)
+        assert agent.act_many(["a", "b"], [open_task] * 2, [3, 4]) == ["A", "B"]
+    finally:
+        sys.modules.pop("mdgym.agents.vllm_offline")
+    settings = {"temperature": 1.0, "top_p": 1.0, "top_k": -1, "max_tokens": 2048}
+    assert asked[0] == {"model": "folder"}
+    assert asked[1][1] == [settings | {"seed": 3}, settings | {"seed": 4}]
+    assert asked[1][2]["chat_template_kwargs"] == {"enable_thinking": False}
+
+
+def test_vllm_that_is_not_there_is_one_sentence(monkeypatch):
+    monkeypatch.setitem(sys.modules, "vllm", None)
+    with pytest.raises(AgentError, match=r'pip install "mdgym\[vllm\]"'):
+        agents.load("vllm:folder")
 
 
 @pytest.mark.parametrize(
