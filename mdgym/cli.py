@@ -1,7 +1,7 @@
 """The command line: `mdgym --help`.
 
-Exit codes: 0 done; 1 the doctor or the linter found a fault; 2 a wrong argument, file, task or agent; 3 mdgym or this
-machine failed; 130 stopped by Ctrl-C.
+Exit codes: 0 done; 1 the doctor or the linter found a fault, or solve no right script; 2 a wrong argument, file, task
+or agent; 3 mdgym or this machine failed; 130 stopped by Ctrl-C.
 """
 
 import sys
@@ -20,6 +20,7 @@ from mdgym.commands import (
     report,
     rescore,
     score,
+    solve,
     tasks,
     train,
 )
@@ -37,6 +38,7 @@ app.command("doctor")(doctor.doctor)
 app.add_typer(tasks.app, name="tasks")
 app.command("score")(score.score)
 app.command("lint")(lint.lint)
+app.command("solve")(solve.solve)
 app.command("eval")(evaluate.run)
 app.command("report")(report.run)
 app.command("rescore")(rescore.run)

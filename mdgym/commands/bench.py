@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from mdgym.commands.output import Json, Suite, print_json, stdout
+from mdgym.commands import exams
+from mdgym.commands.output import Json, Split, Suite, print_json, stdout
 
 app = typer.Typer(help="Measure mdgym itself on this machine.", no_args_is_help=True)
 
@@ -104,6 +105,36 @@ def difficulty(
     """
     result = _measure("difficulty", quick, json, suites=tuple(suite or ()))
     _write("difficulty", page, result, [f"--suite {name}" for name in suite or ()] + ["--quick"] * quick)
+
+
+app.command()(exams.evalbench)
+app.command()(exams.iitd)
+app.command()(exams.leaderboard)
+
+
+@app.command()
+def runtime(
+    agent: Annotated[str, typer.Option(help="As for `mdgym eval`.")],
+    quick: Quick = False,
+    json: Json = False,
+    suite: Suite = "micro",
+    split: Split = "test",
+    k: Annotated[int, typer.Option("-k", min=1, help="LAMMPS runs for each task.")] = 3,
+    episodes: Annotated[int | None, typer.Option(min=1, help="At most this many tasks, of all families.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seeds tasks, agent and scripts.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="File for outcomes as they come; the same command resumes it.")
+    ] = None,
+    page: Page = None,
+) -> None:
+    """Measure whether the self-correcting runtime beats direct prompting at the same number of LAMMPS runs.
+
+    Example: mdgym bench runtime --agent hf:runs/quickstart/md_grpo --quick
+    """
+    chosen = {"suite": suite, "split": split, "k": k, "episodes": episodes, "seed": seed}
+    result = _measure("runtime", quick, json, agent=agent, out=out, **chosen)
+    options = [f"--agent {agent}", f"--suite {suite} --split {split} -k {k} --seed {seed}"]
+    _write("runtime", page, result, options + [f"--episodes {episodes}"] * bool(episodes) + ["--quick"] * quick)
 
 
 def _write(module: str, page: Path | None, result: dict[str, Any], options: list[str]) -> None:

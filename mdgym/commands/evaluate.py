@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Annotated
 
@@ -32,8 +32,8 @@ def run(
     agent: Annotated[
         list[str],
         typer.Option(
-            help="gold, template, silent, hf:PATH for a language model, or module:attribute of your own; "
-            "give it again to compare."
+            help="gold, template, silent, hf:PATH or openai:MODEL@URL for a language model, or module:attribute of "
+            "your own; give it again to compare."
         ),
     ],
     suite: Suite = "core",
@@ -42,6 +42,9 @@ def run(
     k: Annotated[int, typer.Option("-k", min=1, help="Rollouts per task.")] = 1,
     episodes: Annotated[int | None, typer.Option(min=1, help="At most this many tasks, of all families.")] = None,
     max_turns: Annotated[int, typer.Option(min=1, help="Scripts that may be tried in one episode.")] = 1,
+    rounds: Annotated[
+        int, typer.Option(min=1, help="Rounds of the self-correcting runtime for each script; 1 is without it.")
+    ] = 1,
     seed: Annotated[int, typer.Option(min=0, help="Seeds tasks, episodes and agent.")] = 0,
     out: Annotated[
         Path | None, typer.Option(file_okay=False, help="Folder for the trajectories; the same command resumes it.")
@@ -63,10 +66,18 @@ def run(
     pool = pool_of(workers, sandbox)
     reports: list[Report] = []
     try:
-        with closing(pool), LammpsScriptEnv(tasks=found, max_turns=max_turns, pool=pool) as env:
+        with closing(pool), LammpsScriptEnv(tasks=found, max_turns=max_turns, pool=pool) as env, ExitStack() as stack:
             for policy in policies:
-                folder = out / re.sub(r"\W", "_", policy.name) if out and len(policies) > 1 else out
-                reports.append(evaluate(env, policy, episodes=episodes, k=k, seed=seed, out=folder))
+                asked = policy
+                if rounds > 1:
+                    asked = stack.enter_context(agents.RuntimeAgent(policy, rounds, sandbox=sandbox))
+                folder = out / re.sub(r"\W", "_", asked.name) if out and len(policies) > 1 else out
+                try:
+                    reports.append(evaluate(env, asked, episodes=episodes, k=k, seed=seed, out=folder))
+                finally:
+                    # also of a run that was stopped: it was paid for
+                    if isinstance(policy, agents.Metered):
+                        stderr.print(f"{policy.name}: {policy.usage}", markup=False, soft_wrap=True)
     except KeyboardInterrupt:
         if out:
             stderr.print(f"Stopped. What was done is in {out}; the same command goes on from there.", soft_wrap=True)
