@@ -1,0 +1,72 @@
+"""`mdgym bench evalbench`, `iitd` and `leaderboard` from the command line."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import mdgym
+from mdgym import cli
+from mdgym.agents import SilentAgent
+from mdgym.benchmarks import leaderboard
+
+EXAMS = Path(__file__).parent / "exams"
+
+
+def bench(*arguments):
+    return CliRunner().invoke(cli.app, ["bench", *map(str, arguments)], env={"COLUMNS": "200"})
+
+
+def test_agents_are_compared_in_one_table_and_one_result_file(tmp_path):
+    options = ("--data", EXAMS / "evalbench", "--agent", "silent", "--agent", "template", "-k", 1, "--out", tmp_path)
+    done = bench("evalbench", *options)
+    assert done.exit_code == 0, done.output
+    assert "| silent | 5 | 0.0 % (0–0) |" in done.output and "| template | 5 |" in done.output
+    stored = json.loads((tmp_path / "result.json").read_text())
+    assert [result["agent"] for result in stored["results"]] == ["silent", "template"]
+    assert (tmp_path / "table.md").read_text() in done.output
+
+
+def test_rows_of_earlier_commands_stay_where_files_and_settings_are_the_same(tmp_path):
+    def agents(*options):
+        done = bench("evalbench", "--data", EXAMS / "evalbench" / "code.json", "--out", tmp_path, *options)
+        assert done.exit_code == 0, done.output
+        return [result["agent"] for result in json.loads((tmp_path / "result.json").read_text())["results"]]
+
+    assert agents("--agent", "silent", "-k", 1) == ["silent"]
+    assert agents("--agent", "silent", "-k", 1, "--rounds", 2) == ["silent", "runtime(silent, 2 rounds)"]
+    assert agents("--agent", "template", "-k", 1, "--cpu-s", 30) == ["template"]
+    (tmp_path / "result.json").write_text("{")
+    done = bench("evalbench", "--data", EXAMS, "--agent", "silent", "--episodes", 1, "--out", tmp_path)
+    assert "result.json cannot be read" in str(done.exception)
+
+
+def test_the_oracle_prints_one_object(tmp_path):
+    done = bench("evalbench", "--data", EXAMS, "--oracle", "--json", "--out", tmp_path)
+    assert done.exit_code == 0, done.output
+    result = json.loads(done.stdout.splitlines()[-1])
+    assert result["code"]["evalbench/code"]["endings"]["executed"] == 1
+    assert json.loads((tmp_path / "oracle" / "result.json").read_text()) == {"results": [result]}
+
+
+@pytest.mark.parametrize("extra", [(), ("--agent", "silent", "--oracle")])
+def test_either_an_agent_or_the_oracle_is_asked_for(tmp_path, extra):
+    done = bench("evalbench", "--data", EXAMS, "--out", tmp_path, *extra)
+    assert done.exit_code == 2 and "name an --agent, or ask for --oracle" in done.output
+
+
+def test_the_other_exam_has_a_command_of_its_own(tmp_path):
+    done = bench("iitd", "--data", EXAMS, "--agent", "silent", "--json", "--out", tmp_path)
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout.splitlines()[-1])["levels"]["all"]["tasks"] == 2
+
+
+def test_a_row_is_added_to_the_leaderboard(tmp_path, monkeypatch):
+    monkeypatch.setattr(leaderboard, "RESULTS", tmp_path / "results")
+    monkeypatch.setattr(leaderboard, "PAGE", tmp_path / "page.md")
+    mdgym.evaluate(mdgym.load_suite("micro", "test"), SilentAgent(), episodes=1, out=tmp_path / "run", progress=False)
+    done = bench("leaderboard", "--add", tmp_path / "run", "--label", "says nothing", "--json")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout.splitlines()[-1])["results"][0]["label"] == "says nothing"
+    assert "| says nothing | no | 1 |" in (tmp_path / "page.md").read_text()
