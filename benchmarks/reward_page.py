@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mdgym.benchmarks.pages import made_by, write_between
-from mdgym.errors import MdgymError
+from mdgym.reporting.figures import figure
 
 _COLORS = {"gold": "#1b7837", "variant": "#7fbf7b", "mistake": "#e08214", "cheat": "#b2182b"}
 _LABELS = {"gold": "gold scripts", "variant": "right in another way", "mistake": "mistakes", "cheat": "cheats"}
@@ -66,16 +66,9 @@ def plot(families: dict[str, Any], path: Path) -> None:
     Raises:
         MdgymError: matplotlib is not installed.
     """
-    try:
-        from matplotlib import rcParams
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MdgymError("the plot needs matplotlib: pip install 'mdgym[plots]'") from error
-    # the same numbers give the same file
-    rcParams["svg.hashsalt"] = "mdgym"
     names = sorted(families)
-    figure = Figure(figsize=(9, 0.32 * len(names) + 1.6))
-    axes = figure.subplots()
+    drawing = figure(9, 0.32 * len(names) + 1.6)
+    axes = drawing.subplots()
     scatter = random.Random(0)
     for kind, color in _COLORS.items():
         places = [(reward, row) for row, name in enumerate(names) for reward in families[name][kind]]
@@ -84,8 +77,8 @@ def plot(families: dict[str, Any], path: Path) -> None:
     axes.axvline(0.30, color="black", lw=0.8, ls=":")
     axes.set(xlim=(-0.02, 1.02), ylim=(len(names) - 0.4, -0.6), xlabel="reward", yticks=range(len(names)))
     axes.set_yticklabels(names)
-    figure.legend(loc="upper center", ncols=4, frameon=False)
-    figure.savefig(path, metadata={"Date": None}, bbox_inches="tight")
+    drawing.legend(loc="upper center", ncols=4, frameon=False)
+    drawing.savefig(path, metadata={"Date": None}, bbox_inches="tight")
 
 
 def _rate(rewards: Sequence[float]) -> str:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -86,19 +87,17 @@ def measure(
 
 def _base(configs: Path, folder: Path, quick: bool) -> Path:
     """Make the weights that all begin with, as `mdgym quickstart` does."""
-    from mdgym.commands.quickstart import EXCERPTS, HABITS, REPAIRS, ROWS, STAGES
     from mdgym.trainers.quickstart import prepare
-    from mdgym.trainers.settings import settings_of
+    from mdgym.trainers.recipe import read
 
     done = folder / "done"
     if not done.exists():
-        settings = {n: settings_of(s, ["--config", str(configs / f"{n}.yaml")]) for n, s in STAGES.items()}
-        grpo = settings["md_grpo"]
-        data = {"suite": grpo.suite, "families": grpo.families, **HABITS}
-        data |= {"rows": ROWS // 50 if quick else ROWS, "repairs": 32 if quick else REPAIRS}
+        recipe = read(configs)
+        if quick:
+            recipe.data = replace(recipe.data, rows=64, repairs=32, excerpts=320)
         shutil.rmtree(folder, ignore_errors=True)
         with SerialPool() as pool:
-            for _ in prepare(settings, data, 320 if quick else EXCERPTS, folder, pool):
+            for _ in prepare(recipe, folder, pool):
                 pass
         done.touch()
     return folder / "sft"

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from mdgym.benchmarks.pages import made_by, write_between
-from mdgym.errors import MdgymError
+from mdgym.reporting.figures import figure
 
 RESULTS = Path(__file__).parent / "results" / "sample_efficiency.json"
 _LABELS = {"executed_at_1": "executed@1", "success_at_1": "success@1", "greedy_success": "greedy success"}
@@ -50,19 +50,13 @@ def draw(result: dict[str, Any], file: Path) -> None:
     Raises:
         MdgymError: matplotlib is not installed.
     """
-    try:
-        from matplotlib import rcParams
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MdgymError("the plot needs matplotlib: pip install 'mdgym[plots]'") from error
-    rcParams["svg.hashsalt"] = "mdgym"
-    figure = Figure(figsize=(11, 3.6))
-    for axes, (metric, label) in zip(figure.subplots(1, len(_LABELS), sharey=True), _LABELS.items(), strict=True):
+    drawing = figure(11, 3.6)
+    for axes, (metric, label) in zip(drawing.subplots(1, len(_LABELS), sharey=True), _LABELS.items(), strict=True):
         for arm, curve in result["curves"].items():
             band = curve[metric]
             (line,) = axes.plot(curve["runs"], band["mean"], label=arm)
             axes.fill_between(curve["runs"], band["low"], band["high"], alpha=0.15, color=line.get_color())
         axes.set(title=label, xlabel="LAMMPS runs", ylim=(0, 1))
-    figure.axes[0].legend()
-    figure.tight_layout()
-    figure.savefig(file, metadata={"Date": None})
+    drawing.axes[0].legend()
+    drawing.tight_layout()
+    drawing.savefig(file, metadata={"Date": None})

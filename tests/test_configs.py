@@ -13,7 +13,8 @@ from mdgym.trainers import md_grpo
 from mdgym.trainers.settings import settings_of
 
 ROOT = Path(__file__).parents[1]
-FILES = sorted((ROOT / "configs").glob("*/*.yaml"))
+# data.yaml is no settings of a trainer
+FILES = sorted(file for file in (ROOT / "configs").glob("*/*.yaml") if file.stem != "data")
 FOR_GPU = [file for file in FILES if file.parent.name != "tiny"]
 GRPO = [file for file in FILES if file.stem.startswith("md_grpo")]
 DEEPSPEED = sorted((ROOT / "configs" / "deepspeed").glob("*.json"))

@@ -61,6 +61,31 @@ class Row:
         }
 
 
+@dataclass(frozen=True)
+class Mixture:
+    """What a data set is made of.
+
+    Attributes:
+        suite: Whose families and train split.
+        families: Only these of it; all without any.
+        rows: Pairs of prompt and script.
+        repairs: Rows of repair; each runs a wrong script.
+        excerpts: Short pairs that teach a new model to copy.
+        invented: Share of invented points among the pairs.
+        fatal: How often the pairs follow a habit that ends a script, 0 to 1.
+        wrong: How often they follow one that spoils a result.
+    """
+
+    suite: str = "micro"
+    families: tuple[str, ...] = ()
+    rows: int = 4000
+    repairs: int = 400
+    excerpts: int = 0
+    invented: float = 0.5
+    fatal: float = 0.0
+    wrong: float = 0.0
+
+
 def fenced(script: str) -> str:
     """Put a script into the fence in which a policy answers."""
     return f"```lammps\n{script.rstrip()}\n```"
@@ -189,32 +214,17 @@ def repair_rows(tasks: Sequence[Task], pool: Pool, count: int, seed: int) -> lis
     ]
 
 
-def shuffled_rows(
-    suite: str,
-    rows: int,
-    repairs: int,
-    invented: float,
-    fatal: float,
-    wrong: float,
-    seed: int,
-    pool: Pool,
-    families: Sequence[str] = (),
-) -> list[Row]:
+def shuffled_rows(mixture: Mixture, seed: int, pool: Pool) -> list[Row]:
     """Draw a whole data set: pairs and rows of repair, mixed, with rows of similar length side by side.
 
     Args:
-        suite: Whose families and train split.
-        rows: Number of pairs.
-        repairs: Number of rows of repair.
-        invented: Share of invented points among the pairs.
-        fatal: How often a habit is followed that ends a script.
-        wrong: How often one is followed that spoils a result.
+        mixture: How many of what; its excerpts are drawn apart.
         seed: Seeds everything.
         pool: Runs the wrong scripts of the rows of repair.
-        families: Only these of the suite.
     """
-    found = list(solve_rows(suite, rows, lambda habit: fatal if habit.fatal else wrong, seed, invented, families))
-    found += repair_rows(tasks_of(suite, "train", families), pool, repairs, seed)
+    suite, families, rates = mixture.suite, mixture.families, (mixture.wrong, mixture.fatal)
+    found = list(solve_rows(suite, mixture.rows, lambda h: rates[h.fatal], seed, mixture.invented, families))
+    found += repair_rows(tasks_of(suite, "train", families), pool, mixture.repairs, seed)
     Random(f"order/{seed}").shuffle(found)
     # batches of similar rows have little padding
     parts = [found[start : start + _SORTED] for start in range(0, len(found), _SORTED)]

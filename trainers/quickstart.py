@@ -19,11 +19,13 @@ from rich.table import Table
 from mdgym.errors import TrainingError
 from mdgym.evaluation import choose
 from mdgym.report import Report
+from mdgym.reporting.figures import figure
 from mdgym.scoring import Pool
 from mdgym.statistics import Estimate
 from mdgym.trainers import md_grpo, sft
 from mdgym.trainers.data import excerpt_rows, fenced, save, shuffled_rows, tasks_of
 from mdgym.trainers.loading import load_model, load_tokenizer
+from mdgym.trainers.recipe import Recipe
 from mdgym.trainers.tiny import save_tiny
 from mdgym.trainers.validation import assess
 
@@ -33,16 +35,11 @@ NUMBERS = ("executed_at_1", "executed_at_3", "success_at_1", "greedy_success")
 _TOKENIZER_ROWS = 3000
 
 
-def prepare(
-    settings: dict[str, Any], data: dict[str, Any], excerpts: int, out: Path, pool: Pool, seed: int = 0
-) -> Iterator[tuple[str, Path]]:
+def prepare(recipe: Recipe, out: Path, pool: Pool, seed: int = 0) -> Iterator[tuple[str, Path]]:
     """Make data and a model from nothing, and fine-tune it.
 
     Args:
-        settings: Those of "excerpts" and "sft", which are both fine-tuning; their `model`, `data`, `output_dir` and
-            `seed` are replaced.
-        data: Arguments of `shuffled_rows` besides `seed` and `pool`.
-        excerpts: Number of short pairs that come first.
+        recipe: Data and settings; `model`, `data`, `output_dir` and `seed` in the latter are replaced.
         out: Folder for data and models.
         pool: Runs the wrong scripts of the rows of repair.
         seed: Seeds everything.
@@ -51,38 +48,26 @@ def prepare(
         The name of each part when it is done, and the folder of the model so far.
     """
     how = f"mdgym quickstart --seed {seed}"
-    short, rows = (
-        list(excerpt_rows(data["suite"], excerpts, seed, data["families"])),
-        shuffled_rows(**data, seed=seed, pool=pool),
-    )
+    data = recipe.data
+    short = list(excerpt_rows(data.suite, data.excerpts, seed, data.families))
+    rows = shuffled_rows(data, seed, pool)
     save(short, out / "data" / "excerpts", how)
     save(rows, out / "data" / "sft", how)
     texts = (text for row in rows[:_TOKENIZER_ROWS] for text in (row.prompt, fenced(row.script)))
     model = out / "init"
     save_tiny(texts, model, seed=seed)
     yield "data", model
-    for stage in ("excerpts", "sft"):
-        _set(settings[stage], model=model, data=out / "data" / stage, output_dir=out / stage, seed=seed)
-        model = sft.train(settings[stage])
-        yield f"fine-tuning, {stage}", model
+    for name, settings in (("excerpts", recipe.excerpts), ("sft", recipe.sft)):
+        _set(settings, model=model, data=out / "data" / name, output_dir=out / name, seed=seed)
+        model = sft.train(settings)
+        yield f"fine-tuning, {name}", model
 
 
-def tell(
-    settings: dict[str, Any],
-    data: dict[str, Any],
-    excerpts: int,
-    out: Path,
-    pool: Pool,
-    episodes: int | None = None,
-    seed: int = 0,
-) -> dict[str, Any]:
+def tell(recipe: Recipe, out: Path, pool: Pool, episodes: int | None = None, seed: int = 0) -> dict[str, Any]:
     """Go through all of it.
 
     Args:
-        settings: Those of "excerpts" and "sft", which are both fine-tuning, and of "md_grpo"; their `model`, `data`,
-            `output_dir` and `seed` are replaced.
-        data: Arguments of `shuffled_rows` besides `seed` and `pool`.
-        excerpts: Number of short pairs that come first.
+        recipe: Data and settings; `model`, `data`, `output_dir` and `seed` in the latter are replaced.
         out: Folder for data, models, `summary.json` and `curve.png`; it must not hold a story yet.
         pool: Runs LAMMPS.
         episodes: Tasks of the test split in each evaluation; None for all.
@@ -94,10 +79,11 @@ def tell(
         `wall_s` in all, and `parts_s`.
 
     Raises:
-        TrainingError: The folder holds a story already, or matplotlib is not installed.
+        TrainingError: The folder holds a story already.
+        MdgymError: matplotlib is not installed.
     """
     # not after a quarter of an hour
-    _figure()
+    figure(1, 1)
     datasets.disable_progress_bars()
     transformers.utils.logging.disable_progress_bar()
     if (out / "sft").exists() or (out / "md_grpo").exists():
@@ -117,7 +103,7 @@ def tell(
         warnings.simplefilter("ignore", FutureWarning)
         # what the trainers print
         stack.enter_context(redirect_stdout(stack.enter_context((out / "log.txt").open("w", encoding="utf-8"))))
-        summary, metrics = _parts(settings, data, excerpts, out, pool, episodes, seed, done)
+        summary, metrics = _parts(recipe, out, pool, episodes, seed, done)
     summary |= {"wall_s": round(time.monotonic() - start, 1), "parts_s": walls, "seed": seed}
     (out / "summary.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
     plot(metrics, out / "curve.png")
@@ -125,19 +111,12 @@ def tell(
 
 
 def _parts(
-    settings: dict[str, Any],
-    data: dict[str, Any],
-    excerpts: int,
-    out: Path,
-    pool: Pool,
-    episodes: int | None,
-    seed: int,
-    done: Callable[[str], None],
+    recipe: Recipe, out: Path, pool: Pool, episodes: int | None, seed: int, done: Callable[[str], None]
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    for part, _ in prepare(settings, data, excerpts, out, pool, seed):
+    for part, _ in prepare(recipe, out, pool, seed):
         done(part)
-    learning = settings["md_grpo"]
-    tasks = choose(tasks_of(data["suite"], "test", data["families"]), episodes, seed)
+    learning = recipe.md_grpo
+    tasks = choose(tasks_of(recipe.data.suite, "test", recipe.data.families), episodes, seed)
     longest = int(learning.max_completion_length)
     before = _numbers(_assess(out / "sft", tasks, pool, longest, seed))
     done(f"evaluation before: {_brief(before)}")
@@ -183,8 +162,8 @@ def plot(metrics: list[dict[str, Any]], file: Path) -> None:
     """Draw how executed and success went during MD-GRPO, over LAMMPS runs."""
     lines = [line for line in metrics if "score/executed" in line]
     runs = [line["lammps/runs"] for line in lines]
-    figure = _figure()
-    axes = figure.subplots()
+    drawing = figure(7, 4)
+    axes = drawing.subplots()
     for name, label in (("score/executed", "executed"), ("score/success", "success"), ("reward", "reward")):
         values = [float(line[name]) for line in lines]
         smooth = [sum(values[max(0, i - 4) : i + 1]) / len(values[max(0, i - 4) : i + 1]) for i in range(len(values))]
@@ -192,16 +171,8 @@ def plot(metrics: list[dict[str, Any]], file: Path) -> None:
         axes.plot(runs, smooth, color=drawn.get_color(), label=label)
     axes.set(xlabel="LAMMPS runs", ylabel="share of a batch", ylim=(0, 1), title="MD-GRPO on the train split")
     axes.legend()
-    figure.tight_layout()
-    figure.savefig(file, dpi=120)
-
-
-def _figure() -> Any:
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise TrainingError("the plot needs matplotlib: pip install 'mdgym[plots]'") from error
-    return Figure(figsize=(7, 4))
+    drawing.tight_layout()
+    drawing.savefig(file, dpi=120)
 
 
 def _set(settings: Any, **values: Any) -> None:

@@ -36,12 +36,13 @@ def codegen(
 
     Example: mdgym data codegen --out runs/codegen --rows 1000 --repairs 100
     """
-    from mdgym.trainers.data import excerpt_rows, save, shuffled_rows
+    from mdgym.trainers.data import Mixture, excerpt_rows, save, shuffled_rows
 
     pool, names = pool_of(workers, sandbox), tuple(family or ())
+    mixture = Mixture(suite, names, rows, repairs, excerpts, invented, fatal, wrong)
     try:
         found = list(excerpt_rows(suite, excerpts, seed, names))
-        found += shuffled_rows(suite, rows, repairs, invented, fatal, wrong, seed, pool, names)
+        found += shuffled_rows(mixture, seed, pool)
     finally:
         pool.close()
     options = f"--suite {suite} --rows {rows} --repairs {repairs} --excerpts {excerpts}"

@@ -20,6 +20,7 @@ from mdgym.tasks.task import Task
 from mdgym.trainers.data import (
     REPAIR,
     SOLVE,
+    Mixture,
     Row,
     compact,
     excerpt_rows,
@@ -155,8 +156,8 @@ def test_no_repair_rows_come_of_no_wish_and_of_tasks_without_habits(pool, open_t
 
 
 def test_a_data_set_mixes_pairs_and_repairs(pool):
-    found = shuffled_rows("micro", 18, 4, 0.5, 0.0, 0.0, 2, pool)
-    assert found == shuffled_rows("micro", 18, 4, 0.5, 0.0, 0.0, 2, pool)
+    found = shuffled_rows(Mixture(rows=18, repairs=4), 2, pool)
+    assert found == shuffled_rows(Mixture(rows=18, repairs=4), 2, pool)
     kinds = [row.kind for row in found]
     assert Counter(kinds) == {SOLVE: 18, REPAIR: 4} and kinds != sorted(kinds)
     assert leaks(found) == []
@@ -240,7 +241,7 @@ def test_the_command_writes_the_rows_of_its_seed(codegen, pool):
     options = ("--rows", 10, "--repairs", 2, "--fatal", 0.5, "--wrong", 0.2, "--seed", 4)
     code, folder, _ = codegen(*options)
     assert code == 0
-    expected = shuffled_rows("micro", 10, 2, 0.5, 0.5, 0.2, 4, pool)
+    expected = shuffled_rows(Mixture(rows=10, repairs=2, fatal=0.5, wrong=0.2), 4, pool)
     text = (folder / "data.jsonl").read_text("utf-8")
     assert [json.loads(line) for line in text.splitlines()] == [json.loads(json.dumps(r.messages())) for r in expected]
     (how,) = [line for line in (folder / "README.md").read_text().splitlines() if "mdgym data codegen" in line]

@@ -2,17 +2,17 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("trl")
 
-from mdgym.commands.quickstart import HABITS, STAGES
-from mdgym.errors import TrainingError
+from mdgym.errors import MdgymError, TrainingError
 from mdgym.scoring import SerialPool
 from mdgym.trainers.quickstart import NUMBERS, plot, table, tell
-from mdgym.trainers.settings import settings_of
+from mdgym.trainers.recipe import read
 
 # peft 0.21 asks transformers 5 for a property by its old name
 CONFIGS = Path(__file__).parents[2] / "configs" / "tiny"
@@ -22,14 +22,14 @@ pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is d
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_the_story_has_all_its_parts(tmp_path, plain):
-    settings = {name: settings_of(stage, ["--config", str(CONFIGS / f"{name}.yaml")]) for name, stage in STAGES.items()}
-    settings["md_grpo"].max_steps, settings["md_grpo"].max_completion_length = 2, 24
-    settings["md_grpo"].families = ["cohesion", "vacancy", "tension"]
-    data = {"suite": "micro", "families": ["cohesion", "vacancy", "tension"], "rows": 64, "repairs": 8, **HABITS}
+    recipe = read(CONFIGS)
+    recipe.data = replace(recipe.data, families=("cohesion", "vacancy", "tension"), rows=64, repairs=8, excerpts=64)
+    recipe.md_grpo.max_steps, recipe.md_grpo.max_completion_length = 2, 24
+    recipe.md_grpo.families = list(recipe.data.families)
     with SerialPool() as pool:
-        summary = tell(settings, data, 64, tmp_path / "story", pool, episodes=9)
+        summary = tell(recipe, tmp_path / "story", pool, episodes=9)
         with pytest.raises(TrainingError, match="story already"):
-            tell(settings, data, 64, tmp_path / "story", pool, episodes=9)
+            tell(recipe, tmp_path / "story", pool, episodes=9)
     assert summary == json.loads((tmp_path / "story" / "summary.json").read_text())
     assert all(summary[when][name].keys() == {"value", "ci"} for when in ("before", "after") for name in NUMBERS)
     assert (tmp_path / "story" / "curve.png").stat().st_size > 1000
@@ -48,6 +48,6 @@ def test_the_curve_is_drawn_over_lammps_runs(tmp_path):
 
 def test_a_missing_plot_library_is_said_before_anything_is_trained(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(TrainingError, match=r"pip install 'mdgym\[plots\]'"):
-        tell({}, {}, 0, tmp_path / "story", None)
+    with pytest.raises(MdgymError, match=r"pip install 'mdgym\[plots\]'"):
+        tell(None, tmp_path / "story", None)
     assert not (tmp_path / "story").exists()

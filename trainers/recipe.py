@@ -1,0 +1,53 @@
+"""Everything that `mdgym quickstart` does in one object, read from a folder of settings."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+
+from mdgym.errors import TrainingError
+from mdgym.trainers.data import Mixture
+from mdgym.trainers.settings import settings_of
+
+if TYPE_CHECKING:
+    from mdgym.trainers.md_grpo import GrpoSettings
+    from mdgym.trainers.sft import SftSettings
+
+
+@dataclass
+class Recipe:
+    """From nothing to a policy.
+
+    Attributes:
+        data: What the model is fine-tuned on; suite and families are those of `md_grpo`.
+        excerpts: Fine-tuning on short pairs, which comes first.
+        sft: Fine-tuning on whole scripts.
+        md_grpo: Reinforcement learning.
+    """
+
+    data: Mixture
+    excerpts: "SftSettings"
+    sft: "SftSettings"
+    md_grpo: "GrpoSettings"
+
+
+def read(folder: Path) -> Recipe:
+    """Read `data.yaml`, `excerpts.yaml`, `sft.yaml` and `md_grpo.yaml` of a folder.
+
+    Raises:
+        TrainingError: A file is missing, or holds a setting that does not exist or a value that makes no sense.
+    """
+    excerpts, sft, md_grpo = (
+        settings_of(stage, ["--config", str(folder / f"{name}.yaml")])
+        for stage, name in (("sft", "excerpts"), ("sft", "sft"), ("grpo", "md_grpo"))
+    )
+    file = folder / "data.yaml"
+    try:
+        written = yaml.safe_load(file.read_text("utf-8")) or {}
+        data = Mixture(suite=md_grpo.suite, families=tuple(md_grpo.families), **written)
+    except FileNotFoundError as error:
+        raise TrainingError(f"there is no settings file '{file}'") from error
+    except (TypeError, yaml.YAMLError) as error:
+        raise TrainingError(f"settings in {file}: {error}") from error
+    return Recipe(data, excerpts, sft, md_grpo)
