@@ -19,6 +19,7 @@ from mdgym.policy import Agent, BatchAgent, FunctionAgent
 
 if TYPE_CHECKING:
     from mdgym.agents.endpoint import EndpointAgent
+    from mdgym.agents.endpoint_tools import ToolEndpointAgent
     from mdgym.agents.hugging_face import HuggingFaceAgent
     from mdgym.agents.vllm_offline import VllmAgent
 
@@ -35,6 +36,7 @@ __all__ = [
     "SilentAgent",
     "Solution",
     "TemplateAgent",
+    "ToolEndpointAgent",
     "Usage",
     "VllmAgent",
     "load",
@@ -42,7 +44,12 @@ __all__ = [
     "solve",
 ]
 
-_MODULES = {"EndpointAgent": "endpoint", "HuggingFaceAgent": "hugging_face", "VllmAgent": "vllm_offline"}
+_MODULES = {
+    "EndpointAgent": "endpoint",
+    "HuggingFaceAgent": "hugging_face",
+    "ToolEndpointAgent": "endpoint_tools",
+    "VllmAgent": "vllm_offline",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -4,6 +4,8 @@ import email.utils
 import json
 import random
 import time
+from dataclasses import dataclass
+from typing import Any
 
 import openai
 from openai.types.chat import ChatCompletion
@@ -26,31 +28,66 @@ class NoCompletionError(Exception):
 FAULTS = (openai.APIError, NoCompletionError, json.JSONDecodeError, UnicodeDecodeError, TimeoutError)
 
 
-def read(completion: ChatCompletion) -> tuple[str, Usage]:
-    """Return the content of an answer and what it took, without its cost.
+@dataclass(frozen=True)
+class ToolCall:
+    """What a model wants to know from a tool.
+
+    Attributes:
+        id: What the answer must be marked with.
+        name: Name of the tool, which there need not be.
+        arguments: What should be its arguments in JSON, and can be any text.
+    """
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message of a model.
+
+    Attributes:
+        text: Its content; empty if there is none.
+        calls: Tools that it calls.
+        message: The message as it is sent back when the conversation goes on; empty without calls.
+        usage: What it took, without its cost.
+    """
+
+    text: str
+    calls: tuple[ToolCall, ...]
+    message: dict[str, Any]
+    usage: Usage
+
+
+def read(completion: ChatCompletion) -> Said:
+    """Return what a model said.
 
     Args:
         completion: As the client made it, which checks neither presence nor types.
 
     Raises:
-        NoCompletionError: It has no message, or the content is no text. No content at all is an empty text.
+        NoCompletionError: It has no message, or the content or the call of a tool is no text.
     """
     try:
         choice = completion.choices[0]
         text = choice.message.content or ""
+        calls = tuple(_call(call) for call in choice.message.tool_calls or ())
         counts = completion.usage
         usage = Usage(
-            answers=1,
+            # a message that calls tools is no answer yet
+            answers=int(not calls),
             prompt_tokens=int(counts.prompt_tokens) if counts else 0,
             completion_tokens=int(counts.completion_tokens) if counts else 0,
             uncounted=0 if counts else 1,
             cut=int(choice.finish_reason == "length"),
         )
+        message = _sent_back(choice.message.model_dump(exclude_none=True, warnings=False)) if calls else {}
     except (AttributeError, IndexError, TypeError, ValueError) as error:
         raise NoCompletionError(f"it sent {_short(completion)}") from error
     if not isinstance(text, str):
         raise NoCompletionError(f"it sent {_short(completion)}")
-    return text, usage
+    return Said(text, calls, message, usage)
 
 
 def passes(error: Exception, tries: int, known: bool) -> bool:
@@ -79,13 +116,14 @@ def reason(error: Exception) -> str:
     return _short(error)
 
 
-def complaint(error: Exception, url: str, model: str) -> str:
+def complaint(error: Exception, url: str, model: str, tools: bool) -> str:
     """Return one sentence on a request that need not be made again: what is wrong, and what to do.
 
     Args:
         error: One of `FAULTS`.
         url: Where it was sent.
         model: The model that was asked for.
+        tools: Whether the model was offered tools.
     """
     why = reason(error)
     if isinstance(error, openai.APIStatusError):
@@ -95,6 +133,11 @@ def complaint(error: Exception, url: str, model: str) -> str:
             return (
                 f"{url} does not know the model '{model}', or is not the whole address, which often ends with /v1 "
                 f"({why})"
+            )
+        if tools:
+            return (
+                f"{url} refuses the request with tools for the model '{model}' ({why}): not every server and model "
+                "takes tools; without the +tools in the agent's name it is asked without"
             )
         return f"{url} refuses the request for the model '{model}' ({why})"
     if isinstance(error, openai.APIConnectionError):
@@ -116,6 +159,33 @@ def pause(error: Exception, tries: int) -> float:
     except ValueError:
         date = email.utils.parsedate_tz(asked)
         return own + max(0.0, email.utils.mktime_tz(date) - time.time()) if date else own
+
+
+def _call(call: Any) -> ToolCall:
+    found = ToolCall(call.id or "", call.function.name or "", call.function.arguments or "")
+    if not (isinstance(found.id, str) and isinstance(found.name, str) and isinstance(found.arguments, str)):
+        raise TypeError("the call of a tool is no text")
+    return found
+
+
+def _sent_back(message: dict[str, Any]) -> dict[str, Any]:
+    """Return a message with whatever else the endpoint put into it: some insist on having their thoughts back."""
+    return message | {"tool_calls": [_complete(call) for call in message["tool_calls"]]}
+
+
+def _complete(call: dict[str, Any]) -> dict[str, Any]:
+    function = {"name": "", "arguments": "", **call["function"]}
+    # servers that read the arguments to fill a chat template refuse what is no object; the model is told so anyway
+    if not _is_object(function["arguments"]):
+        function["arguments"] = "{}"
+    return {"id": "", "type": "function", **call, "function": function}
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _short(said: object) -> str:

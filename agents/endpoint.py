@@ -1,15 +1,18 @@
 """A language model behind an OpenAI-compatible endpoint as a policy: OpenAI, vLLM, `transformers serve`, and others."""
 
 import asyncio
+import json
 import logging
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+from mdgym.agents.errands import Errands
 from mdgym.agents.instructions import load_instructions, messages
 from mdgym.agents.sampling import PLAIN, Sampling
 from mdgym.agents.usage import Usage
@@ -21,7 +24,7 @@ try:
     from anyio.from_thread import start_blocking_portal
     from openai.types.chat import ChatCompletion
 
-    from mdgym.agents.completions import FAULTS, complaint, passes, pause, read, reason
+    from mdgym.agents.completions import FAULTS, Said, complaint, passes, pause, read, reason
 except ImportError as error:
     raise AgentError('a model behind an endpoint needs the OpenAI client: pip install "mdgym[agents]"') from error
 
@@ -32,16 +35,19 @@ _CONNECT = 5.0
 
 _log = logging.getLogger(__name__)
 
+# What a question is to the loop that asks many of them with one client.
+_Question = Callable[[openai.AsyncOpenAI], Awaitable[str]]
+
 
 class EndpointAgent:
-    """A chat model that is asked over the network, several questions at a time.
+    """A chat model that is asked over the network, several questions at a time; `ToolEndpointAgent` offers it tools.
 
     The key is read from the environment variable OPENAI_API_KEY and is sent to whatever URL is given; an endpoint of
     your own needs none. A request that fails for a reason that may pass (429, 5xx, a time-out, a cut connection) is
     made again after a while, or after what `Retry-After` says; all else raises at once. The answer is the content of
     the message: thoughts that the endpoint keeps apart are left out, and no content is an empty answer.
 
-    Example:
+    Examples:
         >>> agent = EndpointAgent("Qwen/Qwen3-8B", "http://localhost:8000/v1", Sampling(temperature=0.7))
         >>> report = mdgym.evaluate(env, agent, k=4)  # doctest: +SKIP
 
@@ -51,6 +57,8 @@ class EndpointAgent:
         sampling: How answers are drawn. Endpoints differ in what they heed; `top_k` is sent only when it is not 0.
         usage: Tokens and cost so far.
     """
+
+    _kind = "openai"
 
     def __init__(
         self,
@@ -76,7 +84,7 @@ class EndpointAgent:
             system: The system message; None for none, as for a model that was trained with mdgym.
             prices: Price of a million tokens read, and of a million written, for `usage.cost`.
             timeout: Seconds for one request.
-            patience: Seconds for one answer, with all its requests and the pauses between them.
+            patience: Seconds for one message of the model, with all its requests and the pauses between them.
             extra: More fields of the request, such as {"reasoning_effort": "low"}; None as a value leaves a field out,
                 such as {"seed": None} where an endpoint refuses it.
             name: What the agent is called in reports; by default "openai:MODEL@URL". Give one when you evaluate a model
@@ -90,7 +98,7 @@ class EndpointAgent:
             raise ValueError(f"concurrency must be at least 1, not {concurrency!r}")
         if not (timeout > 0 and patience > 0):
             raise ValueError(f"timeout and patience must be above 0, not {timeout!r} and {patience!r}")
-        self.name = name or f"openai:{model}" + (f"@{url}" if url else "")
+        self.name = name or f"{self._kind}:{model}" + (f"@{url}" if url else "")
         self.batch_size = concurrency
         self.sampling = sampling
         self.usage = Usage(cost=None if prices is None else 0.0)
@@ -127,26 +135,31 @@ class EndpointAgent:
         Raises:
             AgentError: A question has no answer, or `interrupt` was called; the others under way are given up.
         """
-        self._waited = False
-        # in a thread of its own: a notebook has a running loop, and Ctrl-C ends this wait at once
-        with start_blocking_portal() as portal:
-            self._call = portal.start_task_soon(self._answers, observations, seeds)
-            try:
-                return self._call.result()
-            except CancelledError as error:
-                raise AgentError(f"agent '{self.name}' was interrupted") from error
+        asked = zip(observations, seeds, strict=True)
+        return self._together([partial(self._answer, observation=text, seed=seed) for text, seed in asked], Errands())
 
     def interrupt(self) -> None:
         """End the call of `act_many` that is under way in another thread; it raises AgentError."""
         if self._call:
             self._call.cancel()
 
-    async def _answers(self, observations: Sequence[str], seeds: Sequence[int]) -> list[str]:
+    def _together(self, questions: Sequence[_Question], errands: Errands) -> list[str]:
+        self._waited = False
+        # in a thread of its own: a notebook has a running loop, and Ctrl-C ends this wait at once
+        with start_blocking_portal() as portal:
+            self._call = portal.start_task_soon(self._answers, questions)
+            errands.run_until(self._call)
+            try:
+                return self._call.result()
+            except CancelledError as error:
+                raise AgentError(f"agent '{self.name}' was interrupted") from error
+
+    async def _answers(self, questions: Sequence[_Question]) -> list[str]:
         places = asyncio.Semaphore(self.batch_size)
 
-        async def answer(observation: str, seed: int) -> str:
+        async def answer(question: _Question) -> str:
             async with places:
-                return await self._answer(client, observation, seed)
+                return await question(client)
 
         client = openai.AsyncOpenAI(
             api_key=self._key, base_url=self._url, max_retries=0, timeout=openai.Timeout(None, connect=_CONNECT)
@@ -154,17 +167,18 @@ class EndpointAgent:
         async with client:
             try:
                 async with asyncio.TaskGroup() as group:
-                    asked = [
-                        group.create_task(answer(observation, seed))
-                        for observation, seed in zip(observations, seeds, strict=True)
-                    ]
+                    asked = [group.create_task(answer(question)) for question in questions]
             except ExceptionGroup as failed:
                 first = failed.exceptions[0]
                 raise first from first.__cause__
         return [task.result() for task in asked]
 
     async def _answer(self, client: openai.AsyncOpenAI, observation: str, seed: int) -> str:
-        """Ask until there is an answer, a reason that will not pass, or no patience left."""
+        said = await self._said(client, messages(observation, self._system), {"seed": seed})
+        return said.text
+
+    async def _said(self, client: openai.AsyncOpenAI, chat: Sequence[Any], fields: Mapping[str, Any]) -> Said:
+        """Ask until there is a message, a reason that will not pass, or no patience left."""
         end = time.monotonic() + self._patience
         tries = 0
         while True:
@@ -172,11 +186,11 @@ class EndpointAgent:
             try:
                 # over the whole request: a server may send a byte a minute
                 async with asyncio.timeout(min(self._timeout, end - time.monotonic())):
-                    completion = await self._request(client, observation, seed)
-                return self._counted(*read(completion))
+                    completion = await self._request(client, chat, fields)
+                return self._counted(read(completion))
             except FAULTS as error:
                 if not passes(error, tries, self._known):
-                    raise AgentError(complaint(error, self._url, self._model)) from error
+                    raise AgentError(complaint(error, self._url, self._model, "tools" in fields)) from error
                 seconds = pause(error, tries)
                 if time.monotonic() + seconds >= end:
                     raise AgentError(
@@ -185,30 +199,31 @@ class EndpointAgent:
                 self._tell(reason(error))
             await asyncio.sleep(seconds)
 
-    async def _request(self, client: openai.AsyncOpenAI, observation: str, seed: int) -> ChatCompletion:
-        fields = {
+    async def _request(
+        self, client: openai.AsyncOpenAI, chat: Sequence[Any], fields: Mapping[str, Any]
+    ) -> ChatCompletion:
+        sent = {
             "temperature": self.sampling.temperature,
             "top_p": self.sampling.top_p,
             "top_k": self.sampling.top_k or None,
             self._longest: self.sampling.max_new_tokens,
-            "seed": seed,
+            **fields,
             **self._extra,
         }
         # half a surrogate pair, which an answer may hold and a later prompt repeats, has no bytes
-        text = observation.encode("utf-8", "replace").decode("utf-8")
-        chat: Any = messages(text, self._system)
+        text = json.dumps(chat, ensure_ascii=False).encode("utf-8", "replace")
         return await client.chat.completions.create(
             model=self._model,
-            messages=chat,
-            extra_body={field: value for field, value in fields.items() if value is not None},
+            messages=json.loads(text),
+            extra_body={field: value for field, value in sent.items() if value is not None},
         )
 
-    def _counted(self, text: str, usage: Usage) -> str:
+    def _counted(self, said: Said) -> Said:
         self._known = True
         read, written = self._prices or (0.0, 0.0)
-        cost = (read * usage.prompt_tokens + written * usage.completion_tokens) / 1e6
-        self.usage += replace(usage, cost=None if self._prices is None else cost)
-        return text
+        cost = (read * said.usage.prompt_tokens + written * said.usage.completion_tokens) / 1e6
+        self.usage += replace(said.usage, cost=None if self._prices is None else cost)
+        return said
 
     def _tell(self, why: str) -> None:
         """Count a request that will be made again; of a batch, the first one is told."""
@@ -216,6 +231,11 @@ class EndpointAgent:
         if not self._waited:
             _log.warning("agent '%s' waits for an answer (%s)", self.name, why)
         self._waited = True
+
+
+def blames_request(error: AgentError) -> bool:
+    """Return whether a question has no answer because the endpoint holds the request itself for wrong (400)."""
+    return isinstance(error.__cause__, openai.BadRequestError)
 
 
 def _host(url: str) -> str:

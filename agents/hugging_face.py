@@ -36,7 +36,7 @@ class HuggingFaceAgent:
     An answer that is sampled depends on the whole batch that it is generated with: torch draws the tokens of all rows
     from one generator, which is seeded with all seeds of the batch. A greedy one depends on it by rounding alone.
 
-    Example:
+    Examples:
         >>> agent = HuggingFaceAgent("Qwen/Qwen3-0.6B", sampling=Sampling(temperature=0.7))  # doctest: +SKIP
         >>> report = mdgym.evaluate(env, agent, k=4)  # doctest: +SKIP
 

@@ -6,6 +6,7 @@ general physics say of its script. No contract, reference or gold script comes i
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from textwrap import shorten
 from types import TracebackType
@@ -15,7 +16,7 @@ from rich.console import Console
 
 from mdgym.agents.session import Heard, Session
 from mdgym.agents.solution import Call, Solution, prepare, save
-from mdgym.agents.tools import ToolAgent, call_tool, tool_schemas
+from mdgym.agents.tools import BatchToolAgent, ToolAgent, call_tool, tool_schemas
 from mdgym.agents.usage import Metered, Usage
 from mdgym.agents.workshop import Files, Workshop
 from mdgym.asking import Interview, Question
@@ -23,7 +24,8 @@ from mdgym.engine import Engine, Limits
 from mdgym.engine.catalogue import read_catalogue
 from mdgym.envs.lammps_script import MAX_OBSERVATION
 from mdgym.envs.text import clean
-from mdgym.policy import Agent, BatchAgent, as_agent
+from mdgym.errors import AgentError, InfrastructureError, SandboxError
+from mdgym.policy import Agent, BatchAgent, Interruptible, as_agent
 from mdgym.script import Catalogue
 from mdgym.tasks.task import Task
 
@@ -39,11 +41,12 @@ class RuntimeAgent:
 
     It is an agent itself, for `env.evaluate` and all else that takes one: `act` makes up to `rounds` tries and returns
     the best script. The agent inside gets the task without contract, references and gold script. Where it is a
-    `ToolAgent` it may call tools, and where it is a `BatchAgent` the rounds of many tasks are asked together.
+    `ToolAgent` it may call tools, and where it is a `BatchAgent` (to call tools, a `BatchToolAgent`) the rounds of many
+    tasks are asked together.
 
     Its engine starts with the first script and ends with `close`, or with the process.
 
-    Example:
+    Examples:
         >>> with RuntimeAgent(agent, rounds=3) as runtime:  # doctest: +SKIP
         ...     report = env.evaluate(runtime)
 
@@ -80,6 +83,7 @@ class RuntimeAgent:
         self._rounds = rounds
         self._engine = Engine(limits=limits, sandbox=sandbox)
         self._catalogue: Catalogue | None = None
+        self._interrupted = False
         self.name = name or f"runtime({self._inner.name}, {rounds} rounds)"
         self.batch_size = self._inner.batch_size if isinstance(self._inner, BatchAgent) else 1
         self.runs = 0
@@ -113,10 +117,11 @@ class RuntimeAgent:
             The records, in the same order.
 
         Raises:
-            AgentError: The agent failed, or did not answer with text.
+            AgentError: The agent failed, or did not answer with text, or `interrupt` was called.
             InfrastructureError: mdgym failed twice.
             SandboxError: This machine cannot confine scripts.
         """
+        self._interrupted = False
         if self._catalogue is None:
             self._catalogue = read_catalogue(self._engine)
         sessions = []
@@ -131,23 +136,42 @@ class RuntimeAgent:
                 told(session.solution)
         return [session.solution for session in sessions]
 
+    def interrupt(self) -> None:
+        """End the work that is under way in another thread: at once where the agent inside can, or after its answer."""
+        self._interrupted = True
+        if isinstance(self._inner, Interruptible):
+            self._inner.interrupt()
+
     def close(self) -> None:
         """End the engine; a second call does nothing."""
         self._engine.close()
 
     def _heard(self, sessions: Sequence[Session]) -> Iterator[Heard]:
         """Yield for each session what the agent says, which tools it called, and the tokens that it took."""
-        questions = [session.question() for session in sessions]
-        if isinstance(self._inner, ToolAgent):
-            for session, question in zip(sessions, questions, strict=True):
-                before, equipped = self._used(), _Equipped(self._inner, session.workshop)
-                answer = Interview(equipped).ask(question)
-                yield Heard(answer, tuple(equipped.calls), *self._tokens(before, 1))
+        if not isinstance(self._inner, ToolAgent):
+            yield from self._asked(self._inner, sessions, [()] * len(sessions))
             return
-        before, interview = self._used(), Interview(self._inner, questions)
-        answers = [interview.ask(question) for question in questions]
+        # together only as many as the agent takes at once: each has a workshop of its own
+        size = self._inner.batch_size if isinstance(self._inner, BatchToolAgent) else 1
+        for start in range(0, len(sessions), size):
+            some = sessions[start : start + size]
+            equipped = _Equipped(self._inner, [session.workshop for session in some])
+            yield from self._asked(equipped, some, equipped.calls)
+
+    def _asked(self, agent: Agent, sessions: Sequence[Session], calls: Sequence[Sequence[Call]]) -> Iterator[Heard]:
+        if self._interrupted:
+            raise AgentError(f"agent '{self.name}' was interrupted")
+        questions = [session.question() for session in sessions]
+        before, interview = self._used(), Interview(agent, questions)
+        try:
+            answers = [interview.ask(question) for question in questions]
+        except AgentError as error:
+            # a tool that failed is no fault of the agent that called it
+            if isinstance(error.__cause__, InfrastructureError | SandboxError):
+                raise error.__cause__ from None
+            raise
         tokens = self._tokens(before, len(questions))
-        yield from (Heard(answer, (), *tokens) for answer in answers)
+        yield from (Heard(answer, tuple(called), *tokens) for answer, called in zip(answers, calls, strict=True))
 
     def _used(self) -> Usage:
         return self._inner.usage if isinstance(self._inner, Metered) else Usage()
@@ -226,20 +250,26 @@ def solve(
 
 
 class _Equipped:
-    """A `ToolAgent` with the tools of one workshop in its hands."""
+    """A `ToolAgent` with the tools of workshops in its hands, one workshop for each observation."""
 
-    def __init__(self, inner: ToolAgent, workshop: Workshop) -> None:
+    def __init__(self, inner: ToolAgent, workshops: Sequence[Workshop]) -> None:
         self.name = inner.name
-        self.calls: list[Call] = []
+        self.batch_size = len(workshops)
+        self.calls: list[list[Call]] = [[] for _ in workshops]
         self._inner = inner
-        self._workshop = workshop
+        self._hands = [partial(_call, *each) for each in zip(workshops, self.calls, strict=True)]
 
     def act(self, observation: str, task: Task, seed: int) -> str:
-        return self._inner.act_with_tools(observation, task, seed, tool_schemas(), self._call)
+        return self._inner.act_with_tools(observation, task, seed, tool_schemas(), self._hands[0])
 
-    def _call(self, name: str, arguments: str) -> str:
-        if len(self.calls) == MOST_CALLS:
-            return f"{MOST_CALLS} calls are the most: write the script now."
-        answer = call_tool(self._workshop, name, arguments)
-        self.calls.append(Call(name, arguments, answer))
-        return answer
+    def act_many(self, observations: Sequence[str], tasks: Sequence[Task], seeds: Sequence[int]) -> list[str]:
+        assert isinstance(self._inner, BatchToolAgent)
+        return self._inner.act_many_with_tools(observations, tasks, seeds, tool_schemas(), self._hands)
+
+
+def _call(workshop: Workshop, calls: list[Call], name: str, arguments: str) -> str:
+    if len(calls) == MOST_CALLS:
+        return f"{MOST_CALLS} calls are the most: write the script now."
+    answer = call_tool(workshop, name, arguments)
+    calls.append(Call(clean(name, _LINE), clean(arguments, MAX_OBSERVATION), answer))
+    return answer

@@ -17,7 +17,7 @@ from mdgym.agents.workshop import Workshop
 from mdgym.engine.execution import COMPLETED
 from mdgym.engine.library import potentials_directory
 from mdgym.envs.text import clean
-from mdgym.policy import Agent
+from mdgym.policy import Agent, BatchAgent
 from mdgym.rewards import feedback
 from mdgym.script import Catalogue, Finding, ScriptSyntaxError, extract_script, read_script, split_words, walk
 from mdgym.script import lint as find_faults
@@ -25,6 +25,8 @@ from mdgym.tasks.task import Task
 from mdgym.thermo import thermo
 
 _LONGEST_ANSWER = 6000
+# No script for a task is nearly as long, and what is found in a longer one would take too long.
+_LONGEST_ARGUMENTS = 30_000
 _MOST_FOUND = 20
 _FIRST_LINE = 160
 _ELEMENT = re.compile(r"[A-Z][a-z]?")
@@ -50,6 +52,32 @@ class ToolAgent(Agent, Protocol):
             seed: Seeds whatever the agent samples.
             tools: Schemas of the tools, as `tool_schemas` returns them.
             call: Calls the tool of a name with arguments in JSON, and returns its answer.
+        """
+
+
+@runtime_checkable
+class BatchToolAgent(BatchAgent, ToolAgent, Protocol):
+    """An agent that can call tools for many observations at once."""
+
+    def act_many_with_tools(
+        self,
+        observations: Sequence[str],
+        tasks: Sequence[Task],
+        seeds: Sequence[int],
+        tools: list[Schema],
+        calls: Sequence[Callable[[str, str], str]],
+    ) -> list[str]:
+        """Answer each observation with a script, as `act_many` does.
+
+        Args:
+            observations: Two to `batch_size` prompts; a single one is given to `act_with_tools`.
+            tasks: Their tasks.
+            seeds: Their seeds.
+            tools: Schemas of the tools.
+            calls: For each observation, what calls a tool for it; only in the thread that asked, one at a time.
+
+        Returns:
+            The answers, in the same order.
         """
 
 
@@ -157,7 +185,9 @@ def call_tool(workshop: Workshop, name: str, arguments: str) -> str:
     """
     tool = next((tool for tool in TOOLS if tool.__name__ == name), None)
     if tool is None:
-        return f"There is no tool '{name[:64]}'; there are: {', '.join(tool.__name__ for tool in TOOLS)}."
+        return f"There is no tool '{clean(name[:64], 64)}'; there are: {', '.join(tool.__name__ for tool in TOOLS)}."
+    if len(arguments) > _LONGEST_ARGUMENTS:
+        return f"The arguments of {name} have {len(arguments)} characters; at most {_LONGEST_ARGUMENTS} are read."
     wanted = _parameters(tool)
     try:
         given = json.loads(arguments or "{}")

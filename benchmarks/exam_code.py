@@ -12,6 +12,7 @@ from rich.progress import track
 
 from mdgym.agents import GoldAgent
 from mdgym.agents.runtime import RuntimeAgent
+from mdgym.agents.tools import ToolAgent
 from mdgym.engine import Limits
 from mdgym.engine.execution import QUOTA, TIMEOUT
 from mdgym.engine.library import potentials_directory
@@ -72,8 +73,8 @@ def folder_name(name: str) -> str:
 
 @contextmanager
 def corrected(agent: Agent, rounds: int, limits: Limits, sandbox: bool) -> Iterator[Agent]:
-    """Give an agent the self-correcting runtime where it has more than one round, and end it afterwards."""
-    if rounds == 1:
+    """Give an agent the self-correcting runtime where it has more than one round or tools, and end it afterwards."""
+    if rounds == 1 and not isinstance(agent, ToolAgent):
         yield agent
         return
     with RuntimeAgent(agent, rounds, limits, sandbox) as runtime:

@@ -19,13 +19,12 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from mdgym.agents import load
 from mdgym.agents.runtime import RuntimeAgent
 from mdgym.asking import Interview, Question
 from mdgym.benchmarks.pages import made_by, write_between
 from mdgym.errors import RecordError
 from mdgym.evaluation import choose, derive_seed
-from mdgym.policy import Agent, BatchAgent
+from mdgym.policy import Agent, BatchAgent, as_agent
 from mdgym.records import digest, from_json, to_json
 from mdgym.rewards import current_versions
 from mdgym.scoring import Pool, SerialPool
@@ -74,7 +73,7 @@ class Comparison:
 
 
 def measure(
-    agent: str,
+    agent: Agent | Callable[[str], str],
     quick: bool = False,
     suite: str = "micro",
     split: str = "test",
@@ -86,7 +85,7 @@ def measure(
     """Measure.
 
     Args:
-        agent: Name of the agent, as for `mdgym eval`.
+        agent: The agent, or a function from text to text. Tools are offered to it in the runtime alone.
         quick: A few tasks only.
         suite: Suite of the tasks.
         split: Their split.
@@ -103,12 +102,12 @@ def measure(
         first attempts ended how. Rates have `value` and `ci`, a 95 % interval over tasks.
 
     Raises:
-        AgentError: There is no such agent, or it failed.
+        AgentError: It is no agent, or it failed.
         TaskError: There is no such suite or split.
         RecordError: `out` is another file.
     """
     tasks = choose(load_suite(suite, split), _QUICK if quick else episodes, seed)
-    policy = load(agent)
+    policy = as_agent(agent)
     keys = {task.id: digest([task.hash, policy.name, k, seed, current_versions(task)]) for task in tasks}
     known = _stored(out)
     waiting = [task for task in tasks if keys[task.id] not in known]

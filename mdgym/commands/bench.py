@@ -10,6 +10,7 @@ from rich.table import Table
 
 from mdgym.commands import exams
 from mdgym.commands.output import Json, Split, Suite, print_json, stdout
+from mdgym.commands.policies import SamplingOption, SystemOption, load_agents, options_of
 
 app = typer.Typer(help="Measure mdgym itself on this machine.", no_args_is_help=True)
 
@@ -121,6 +122,8 @@ def runtime(
     split: Split = "test",
     k: Annotated[int, typer.Option("-k", min=1, help="LAMMPS runs for each task.")] = 3,
     episodes: Annotated[int | None, typer.Option(min=1, help="At most this many tasks, of all families.")] = None,
+    sampling: SamplingOption = "",
+    system: SystemOption = "",
     seed: Annotated[int, typer.Option(min=0, help="Seeds tasks, agent and scripts.")] = 0,
     out: Annotated[
         Path | None, typer.Option(dir_okay=False, help="File for outcomes as they come; the same command resumes it.")
@@ -132,8 +135,10 @@ def runtime(
     Example: mdgym bench runtime --agent hf:runs/quickstart/md_grpo --quick
     """
     chosen = {"suite": suite, "split": split, "k": k, "episodes": episodes, "seed": seed}
-    result = _measure("runtime", quick, json, agent=agent, out=out, **chosen)
-    options = [f"--agent {agent}", f"--suite {suite} --split {split} -k {k} --seed {seed}"]
+    (policy,) = load_agents([agent], sampling, system)
+    result = _measure("runtime", quick, json, agent=policy, out=out, **chosen)
+    options = [f"--agent {agent}", *options_of(sampling, system)]
+    options += [f"--suite {suite} --split {split} -k {k} --seed {seed}"]
     _write("runtime", page, result, options + [f"--episodes {episodes}"] * bool(episodes) + ["--quick"] * quick)
 
 

@@ -1,8 +1,6 @@
 """`mdgym eval`: how good is an agent?"""
 
-import os
 import re
-import sys
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +8,7 @@ from typing import Annotated
 import typer
 
 from mdgym import agents
+from mdgym.agents.tools import ToolAgent
 from mdgym.commands.output import (
     Json,
     Sandbox,
@@ -23,6 +22,7 @@ from mdgym.commands.output import (
     stderr,
     stdout,
 )
+from mdgym.commands.policies import SamplingOption, SystemOption, load_agents
 from mdgym.envs import LammpsScriptEnv
 from mdgym.evaluation import evaluate
 from mdgym.report import Report, comparison
@@ -43,8 +43,13 @@ def run(
     episodes: Annotated[int | None, typer.Option(min=1, help="At most this many tasks, of all families.")] = None,
     max_turns: Annotated[int, typer.Option(min=1, help="Scripts that may be tried in one episode.")] = 1,
     rounds: Annotated[
-        int, typer.Option(min=1, help="Rounds of the self-correcting runtime for each script; 1 is without it.")
+        int,
+        typer.Option(
+            min=1, help="Rounds of the self-correcting runtime for each script; 1 is without it, but for tools."
+        ),
     ] = 1,
+    sampling: SamplingOption = "",
+    system: SystemOption = "",
     seed: Annotated[int, typer.Option(min=0, help="Seeds tasks, episodes and agent.")] = 0,
     out: Annotated[
         Path | None, typer.Option(file_okay=False, help="Folder for the trajectories; the same command resumes it.")
@@ -59,9 +64,7 @@ def run(
 
     Example: mdgym eval --agent gold --agent my_package.policy:answer --tasks mine.jsonl
     """
-    # `module:attribute` is looked for where the command is given, as `python -m` does.
-    sys.path.insert(0, os.getcwd())
-    policies = [agents.load(name) for name in agent]
+    policies = load_agents(agent, sampling, system)
     found = read_tasks(suite, split, tasks)
     pool = pool_of(workers, sandbox)
     reports: list[Report] = []
@@ -69,7 +72,7 @@ def run(
         with closing(pool), LammpsScriptEnv(tasks=found, max_turns=max_turns, pool=pool) as env, ExitStack() as stack:
             for policy in policies:
                 asked = policy
-                if rounds > 1:
+                if rounds > 1 or isinstance(policy, ToolAgent):
                     asked = stack.enter_context(agents.RuntimeAgent(policy, rounds, sandbox=sandbox))
                 folder = out / re.sub(r"\W", "_", asked.name) if out and len(policies) > 1 else out
                 try:

@@ -1,6 +1,5 @@
 """`mdgym bench evalbench`, `iitd` and `leaderboard`: exams from a user's folder, and results that last."""
 
-import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
@@ -9,8 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from mdgym import agents
 from mdgym.commands.output import Json, Sandbox, Workers, print_json, stderr, stdout
+from mdgym.commands.policies import SamplingOption, SystemOption, load_agents
 
 Data = Annotated[
     Path, typer.Option(exists=True, help="Folder with the exam's JSON files, which mdgym does not bring along.")
@@ -43,6 +42,8 @@ def evalbench(
     judge: Annotated[
         str | None, typer.Option(help="An agent that judges open answers; without one they are not scored.")
     ] = None,
+    sampling: SamplingOption = "",
+    system: SystemOption = "",
     seed: Seed = 0,
     out: Out = Path("runs/evalbench"),
     workers: Workers = "serial",
@@ -67,9 +68,8 @@ def evalbench(
         result = exam.oracle(data, out, **options)
         _finish(out / "oracle", [result], exam_page.oracle_table, json)
         return
-    found = _agents([*(agent or ()), *([judge] if judge else [])])
-    policies = found[: len(agent or ())]
-    options |= {"k": k, "rounds": rounds, "judge": found[-1] if judge else None}
+    policies = load_agents(agent or (), sampling, system)
+    options |= {"k": k, "rounds": rounds, "judge": load_agents([judge])[0] if judge else None}
     results = exam.measure(data, policies, out, **options)
     _finish(out, results, exam_page.evalbench_table, json)
 
@@ -83,6 +83,8 @@ def iitd(
         float, typer.Option(min=0.0, help="Largest accepted difference, relative to the accepted value.")
     ] = 0.05,
     rounds: Rounds = 1,
+    sampling: SamplingOption = "",
+    system: SystemOption = "",
     seed: Seed = 0,
     out: Out = Path("runs/iitd"),
     sandbox: Sandbox = True,
@@ -96,7 +98,8 @@ def iitd(
     from mdgym.benchmarks import iitd as exam
 
     results = [
-        exam.measure(data, policy, out, k, episodes, seed, tolerance, rounds, sandbox) for policy in _agents(agent)
+        exam.measure(data, policy, out, k, episodes, seed, tolerance, rounds, sandbox)
+        for policy in load_agents(agent, sampling, system)
     ]
     _finish(out, results, exam_page.iitd_table, json)
 
@@ -123,12 +126,6 @@ def leaderboard(
     stderr.print(f"Written: {board.PAGE}", markup=False, soft_wrap=True)
     if json:
         print_json({"results": results})
-
-
-def _agents(names: Sequence[str]) -> list[Any]:
-    # `module:attribute` is looked for where the command is given, as `python -m` does.
-    sys.path.insert(0, os.getcwd())
-    return [agents.load(name) for name in names]
 
 
 def _finish(

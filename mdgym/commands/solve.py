@@ -1,28 +1,33 @@
 """`mdgym solve`: a task in plain words, a script that runs."""
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mdgym import agents
 from mdgym.agents.runtime import solve as work
 from mdgym.agents.solution import ENDINGS
 from mdgym.commands.output import Json, Sandbox, print_json, stderr
+from mdgym.commands.policies import SamplingOption, SystemOption, load_agents
 
 
 def solve(
     prompt: Annotated[str, typer.Argument(metavar="TASK", help="The task in plain words, or - for stdin.")],
     agent: Annotated[
-        str, typer.Option(help="hf:PATH or another language model, template, or module:attribute of your own.")
+        str,
+        typer.Option(
+            help="hf:PATH or another language model (openai+tools:MODEL@URL for one that calls tools), template, or "
+            "module:attribute of your own."
+        ),
     ],
     rounds: Annotated[int, typer.Option(min=1, help="The most scripts that are tried.")] = 5,
     file: Annotated[
         list[Path] | None,
         typer.Option(exists=True, dir_okay=False, help="A file that the script may read; can be given again."),
     ] = None,
+    sampling: SamplingOption = "",
+    system: SystemOption = "",
     seed: Annotated[int, typer.Option(min=0, help="Seeds the agent and the scripts.")] = 0,
     out: Annotated[
         Path | None, typer.Option(file_okay=False, help="New folder for script, log, record, plot and page.")
@@ -36,9 +41,7 @@ def solve(
 
     Example: mdgym solve "Melt an argon crystal; leave its temperature as the variable t." --agent hf:Qwen/Qwen3-0.6B
     """
-    # `module:attribute` is looked for where the command is given, as `python -m` does.
-    sys.path.insert(0, os.getcwd())
-    policy = agents.load(agent)
+    (policy,) = load_agents([agent], sampling, system)
     text = sys.stdin.buffer.read().decode("utf-8", "replace") if prompt == "-" else prompt
     files = {path.name: path for path in file or ()}
     try:

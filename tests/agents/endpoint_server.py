@@ -26,6 +26,29 @@ def completion(content=SCRIPT, finish="stop", usage=True, **message):
     return found | ({"usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}} if usage else {})
 
 
+def calling(*wanted, **message):
+    """What a server sends back when its model calls tools; each is a name and arguments, as text or as values."""
+    calls = [
+        {
+            "id": f"call_{number}",
+            "type": "function",
+            "function": {"name": name, "arguments": found if isinstance(found, str) else json.dumps(found)},
+        }
+        for number, (name, found) in enumerate(wanted)
+    ]
+    return completion(None, "tool_calls", tool_calls=calls, **message)
+
+
+def step_by_step(*steps):
+    """Be a model that says these completions one after the other in each conversation, and then the last again."""
+
+    def do(server, handler, request):
+        said = sum(message["role"] == "assistant" for message in request["messages"])
+        reply(steps[min(said, len(steps) - 1)])(server, handler, request)
+
+    return do
+
+
 def reply(body=None, status=200, kind="application/json", cut=0, **headers):
     """Send JSON, or text as it is; with `cut`, the connection is closed before the last bytes were sent."""
 

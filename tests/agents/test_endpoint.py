@@ -20,11 +20,12 @@ from hypothesis import strategies as st
 import mdgym
 from mdgym import agents
 from mdgym.agents import BatchAgent, Metered, Sampling, Usage, load_instructions
+from mdgym.agents.tools import tool_schemas
 from mdgym.errors import AgentError
 
 openai = pytest.importorskip("openai")
 
-from mdgym.agents import EndpointAgent, completions  # noqa: E402
+from mdgym.agents import EndpointAgent, ToolEndpointAgent, completions  # noqa: E402
 
 
 def _helper():
@@ -364,6 +365,9 @@ def test_transformers_serve_answers_as_the_model_does(open_task, tmp_path):
             time.sleep(0.2)
         agent = EndpointAgent(str(tmp_path), f"http://127.0.0.1:{port}/v1", greedy, system=None)
         answers = agent.act_many(["Melt argon.", "Melt it."], [open_task] * 2, [1, 2])
+        # a template that does not know tools: they are taken, and nothing comes of them
+        equipped = ToolEndpointAgent(str(tmp_path), f"http://127.0.0.1:{port}/v1", greedy, system=None)
+        assert equipped.act_with_tools("Melt argon.", open_task, 1, tool_schemas(), str) == answers[0]
         assert process.poll() is None, (tmp_path / "log").read_text()
     finally:
         process.terminate()

@@ -1,9 +1,15 @@
+import contextlib
+import re
 import sys
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mdgym import agents
+from mdgym.agents import Sampling
+from mdgym.agents.loading import read_sampling
 from mdgym.errors import AgentError
 
 
@@ -48,6 +54,67 @@ def test_endpoint_is_named_by_model_and_url(name, model, url):
     agent = agents.load(name)
     assert isinstance(agent, agents.EndpointAgent)
     assert (agent.name, agent._model, agent._url) == (name, model, url)
+
+
+def endpoint(**settings):
+    pytest.importorskip("openai")
+    return agents.load("openai:tiny@http://localhost:8000/v1", **settings)
+
+
+def test_settings_reach_the_model_and_stand_in_its_name(tmp_path):
+    own = tmp_path / "own.txt"
+    own.write_text("Think first.\n")
+    agent = endpoint(sampling="temperature=0.5, top_k=3,max_new_tokens=1048576", system=str(own))
+    assert agent.sampling == Sampling(temperature=0.5, top_k=3, max_new_tokens=1048576)
+    assert agent._system == "Think first."
+    settings = f"temperature=0.5, top_k=3, max_new_tokens=1048576, system={own}#"
+    assert agent.name.startswith(f"openai:tiny@http://localhost:8000/v1 ({settings}")
+    own.write_text("Think again.")
+    other = endpoint(sampling="temperature=0.5, top_k=3,max_new_tokens=1048576", system=str(own))
+    assert other.name != agent.name and len(other.name) == len(agent.name)
+
+
+def test_usual_settings_stand_in_no_name():
+    assert endpoint().name == endpoint(sampling="temperature=1,top_p=1.0", system="lammps").name
+    assert endpoint()._system == agents.load_instructions("lammps")
+    assert endpoint(system="none")._system is None
+    assert endpoint(system="none").name.endswith("/v1 (system=none)")
+
+
+@pytest.mark.parametrize(
+    ("sampling", "complaint"),
+    [
+        ("heat=1", "'heat=1' is not one of temperature=…, top_p=…, top_k=…, max_new_tokens=…"),
+        ("temperature", "could not convert"),
+        ("temperature=1,temperature=2", "each once"),
+        ("temperature=-1", "must be a number of at least 0"),
+        ("temperature=nan", "must be a number"),
+        ("top_k=1.5", "invalid literal"),
+        ("top_p=0.9,", "'' is not one of"),
+    ],
+)
+def test_sampling_that_makes_no_sense_is_one_sentence(sampling, complaint):
+    with pytest.raises(AgentError, match=re.escape(complaint)) as caught:
+        endpoint(sampling=sampling)
+    assert "\n" not in str(caught.value)
+
+
+@given(st.text())
+def test_any_sampling_is_read_or_refused(text):
+    with contextlib.suppress(AgentError):
+        assert isinstance(read_sampling(text), Sampling)
+
+
+def test_instructions_that_are_not_there_are_named():
+    with pytest.raises(AgentError, match=r"instructions 'nothing\.txt' cannot be read"):
+        endpoint(system="nothing.txt")
+
+
+@pytest.mark.parametrize("settings", [{"sampling": "temperature=0"}, {"system": "lammps"}])
+@pytest.mark.parametrize("name", ["gold", f"{__name__}:Own"])
+def test_settings_are_for_language_models_alone(name, settings):
+    with pytest.raises(AgentError, match="takes neither sampling nor instructions: they are for hf:, vllm:, openai:"):
+        agents.load(name, **settings)
 
 
 def test_vllm_is_asked_for_one_answer_to_each_question_with_its_own_seed(monkeypatch, open_task):

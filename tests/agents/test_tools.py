@@ -122,7 +122,9 @@ def test_schemas_are_made_from_the_functions():
     [
         ("rm", "{}", "no tool 'rm'; there are: list_potentials"),
         ("lint", "{", "no JSON"),
-        ("lint", "[" * 100_000, "no JSON"),
+        ("lint", "[" * 20_000, "no JSON"),
+        ("lint", "x" * 30_001, "at most 30000 are read"),
+        ("rm\ud800" * 9000, "{}", "no tool 'rm"),
         ("lint", "[]", "takes exactly: script (string)"),
         ("lint", "", "takes exactly: script (string)"),
         ("lint", '{"script": 1}', "takes exactly"),

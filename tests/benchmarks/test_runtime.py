@@ -44,9 +44,8 @@ class Forgetful(Mending):
         return "\n".join(lines if told else lines[:-1])
 
 
-def result_of(agent, monkeypatch, **options):
-    monkeypatch.setattr(runtime, "load", lambda name: agent)
-    return measure(agent.name, **{"episodes": 3, "k": 2, **options})
+def result_of(agent, **options):
+    return measure(agent, **{"episodes": 3, "k": 2, **options})
 
 
 @pytest.fixture
@@ -57,8 +56,8 @@ def cheap(monkeypatch):
     monkeypatch.setattr(runtime, "load_suite", lambda suite, split: tuple(chosen[:3]))
 
 
-def test_what_the_linter_finds_costs_no_run(monkeypatch, cheap):
-    result = result_of(Mending(), monkeypatch)
+def test_what_the_linter_finds_costs_no_run(cheap):
+    result = result_of(Mending())
     assert result["direct"]["executed_at_2"]["value"] == 0.0
     assert result["runtime"]["success_at_2"]["value"] == 1.0
     # two attempts of a stopped script and a right one
@@ -70,42 +69,42 @@ def test_what_the_linter_finds_costs_no_run(monkeypatch, cheap):
     assert result["ended"] == {"right": 3}
 
 
-def test_what_lammps_finds_costs_a_run(monkeypatch, cheap):
-    result = result_of(Forgetful(), monkeypatch)
+def test_what_lammps_finds_costs_a_run(cheap):
+    result = result_of(Forgetful())
     assert result["direct"]["executed_at_2"]["value"] == 1.0 and result["direct"]["success_at_2"]["value"] == 0.0
     assert (result["direct"]["runs"], result["direct"]["answers"]) == (2.0, 2.0)
     assert result["runtime"]["success_at_2"]["value"] == 1.0
     assert (result["runtime"]["runs"], result["runtime"]["answers"]) == (2.0, 2.0)
 
 
-def test_outcomes_are_kept_and_gone_on_with(monkeypatch, cheap, tmp_path):
+def test_outcomes_are_kept_and_gone_on_with(cheap, tmp_path):
     out = tmp_path / "new" / "outcomes.jsonl"
-    first = result_of(Mending(), monkeypatch, out=out, episodes=2)
+    first = result_of(Mending(), out=out, episodes=2)
     lines = out.read_text().splitlines()
     assert len(lines) == 2
     # what was cut off by a crash is measured again, and nothing else
     out.write_text(lines[0] + "\n" + lines[1][:40])
-    again = result_of(Mending(), monkeypatch, out=out, episodes=2)
+    again = result_of(Mending(), out=out, episodes=2)
     assert again == first and out.read_text().splitlines() == lines
 
     class Silent(Mending):
         def act_many(self, observations, tasks, seeds):
             raise AssertionError("nothing is left to ask")
 
-    assert result_of(Silent(), monkeypatch, out=out, episodes=2) == first
+    assert result_of(Silent(), out=out, episodes=2) == first
     out.write_text('{"other": 1}\n')
     with pytest.raises(RecordError, match=r"outcomes\.jsonl"):
-        result_of(Mending(), monkeypatch, out=out)
+        result_of(Mending(), out=out)
 
 
-def test_agent_that_never_runs_anything_comes_to_an_end(monkeypatch, cheap):
+def test_agent_that_never_runs_anything_comes_to_an_end(cheap):
     class Silent(Mending):
         name = "silent"
 
         def act_many(self, observations, tasks, seeds):
             return [""] * len(observations)
 
-    result = result_of(Silent(), monkeypatch)
+    result = result_of(Silent())
     assert result["runtime"]["runs"] == 0.0 and result["runtime"]["answers"] == 4.0
     assert result["ended"] == {"unchanged": 3}
 
@@ -143,6 +142,6 @@ def test_page_of_the_repository_has_a_place_for_it():
     assert all(mark in text for mark in marks("runtime"))
 
 
-def test_agent_that_is_not_there_is_named():
-    with pytest.raises(AgentError, match="no agent 'nobody'"):
+def test_what_is_no_agent_is_refused():
+    with pytest.raises(AgentError, match="'nobody' is no agent"):
         measure("nobody")
