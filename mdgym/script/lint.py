@@ -33,7 +33,7 @@ _STYLED = {
     "region": ("region", 2),
     "run_style": ("integrate", 1),
 }
-_VARIABLE = re.compile(r"\$(?:\{([^}]*)\}|([A-Za-z0-9_]))")
+_VARIABLE = re.compile(r"\$(?:\{([^{}]*)\}|([A-Za-z0-9_]))")
 _QUOTED = re.compile(r"\"\"\".*?\"\"\"|\"[^\"]*\"|'[^']*'", re.DOTALL)
 _MOST = 100  # findings of a kind: enough for a reader, and a bound for a hostile script
 _LONGEST_NAME = 64  # difflib is quadratic in the length of a name

@@ -263,7 +263,7 @@ def test_an_empty_script_has_a_finding(catalogue):
 
 
 @pytest.mark.parametrize(
-    "unit", ["x{}\n", "fix 1 all f{}\n", "print ${{v{}}}\n", "jump SELF l{}\n", "label l{}\n", "&\n"]
+    "unit", ["x{}\n", "fix 1 all f{}\n", "print ${{v{}}}\n", "${{", "jump SELF l{}\n", "label l{}\n", "&\n"]
 )
 def test_hostile_scripts_take_linear_time(catalogue, unit):
     script = "".join(unit.format(number) for number in range(10_000))
