@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 EPISODES ?= 24
 
-.PHONY: run eval test test-all lint types wheel-check clean
+.PHONY: run eval test test-all lint types docs wheel-check clean
 
 run: $(VENV)/.ready ## from random weights to MD-GRPO on real LAMMPS: one table, one learning curve
 	rm -rf runs/quickstart
@@ -28,11 +28,14 @@ lint: $(VENV)/.ready
 types: $(VENV)/.ready
 	$(BIN)/mypy
 
+docs: $(VENV)/.ready ## build the site of docs/ into site/; a broken link or a docstring that cannot be read is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 wheel-check: $(VENV)/.ready ## build sdist and wheel, try the wheel from an empty directory
 	PYTHON=$(BIN)/python .ci/wheel-check
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/.ready: setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("mdgym needs Python 3.11 or newer; name one: make PYTHON=python3.12")'
