@@ -204,7 +204,8 @@ def repair_rows(tasks: Sequence[Task], pool: Pool, count: int, seed: int) -> lis
         task = fitting[rng.randrange(len(fitting))]
         right = compact(task.gold)
         chosen = HABITS[task.family][number % len(HABITS[task.family])]
-        script, habits = with_habits(right, task.family, lambda habit, c=chosen: float(habit == c), rng)  # type: ignore[misc]
+        # the policy's own tries have several
+        script, habits = with_habits(right, task.family, lambda habit, c=chosen: max(0.5, habit == c), rng)  # type: ignore[misc]
         if habits:
             drawn.append((task, script))
     scored = pool.score_many([(task, script, seed) for task, script in drawn])

@@ -46,7 +46,7 @@ class Engine:
         SandboxError: On first use, when this machine cannot confine scripts; the sentence says why.
         InfrastructureError: On first use, when LAMMPS is missing or nothing can be written.
 
-    Example:
+    Examples:
         >>> from mdgym.engine import Engine
         >>> with Engine() as engine:
         ...     engine.run("print hello").status

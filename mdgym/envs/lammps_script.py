@@ -37,7 +37,7 @@ class LammpsScriptEnv(gymnasium.Env[str, str]):
     (`score["execution"]["error"]` is there when there was an error, and only then).
     `mdgym.score(task, script, seed=info["seed"])` gives it again.
 
-    Example:
+    Examples:
         >>> env = gymnasium.make("mdgym/LammpsScript-v0", suite="micro", split="train")  # doctest: +SKIP
         >>> prompt, info = env.reset(seed=7)  # doctest: +SKIP
         >>> feedback, reward, terminated, truncated, info = env.step("units lj")  # doctest: +SKIP

@@ -36,7 +36,7 @@ class MDQuestionEnv(gymnasium.Env[str, str]):
     `info` holds `question_id`, `type`, `family` and `seed`, and after a step `score`: the `Verdict` as JSON, without
     the fields that are None.
 
-    Example:
+    Examples:
         >>> env = gymnasium.make("mdgym/MDQuestion-v0", suite="facts", split="train")  # doctest: +SKIP
         >>> prompt, info = env.reset(seed=7)  # doctest: +SKIP
         >>> feedback, reward, terminated, truncated, info = env.step("Answer: B")  # doctest: +SKIP

@@ -25,7 +25,7 @@ class LammpsScriptVectorEnv(SyncVectorEnv):
     When mdgym itself fails for one of the scripts, `step` raises before any episode has moved: it can be called again
     with the same scripts.
 
-    Example:
+    Examples:
         >>> envs = gymnasium.make_vec("mdgym/LammpsScript-v0", num_envs=8, suite="micro", pool="ray")  # doctest: +SKIP
         >>> prompts, infos = envs.reset(seed=0)  # doctest: +SKIP
         >>> prompts, rewards, *_, infos = envs.step(scripts)  # doctest: +SKIP

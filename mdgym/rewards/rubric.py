@@ -85,7 +85,7 @@ class Rubric:
         checks: The checks.
         weights: The weights.
 
-    Example:
+    Examples:
         >>> lenient = Rubric(weights=Weights(contract=(0.1, 0.25)))
         >>> strict = STANDARD.without("equilibrated")
         >>> len(STANDARD.checks) - len(strict.checks)

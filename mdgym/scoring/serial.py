@@ -21,7 +21,7 @@ class SerialPool:
 
     A copy (deepcopy, pickle) starts an engine of its own.
 
-    Example:
+    Examples:
         >>> with SerialPool() as pool:  # doctest: +SKIP
         ...     pool.score(task, script, seed=7).score.reward
         1.0

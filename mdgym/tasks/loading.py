@@ -25,7 +25,7 @@ def load_tasks(path: str | os.PathLike[str]) -> tuple[Task, ...]:
     Raises:
         TaskError: The file cannot be read, has no task, or a line is wrong; the message names file, line and field.
 
-    Example:
+    Examples:
         >>> tasks = load_tasks("mine.jsonl")  # doctest: +SKIP
     """
     name = os.fspath(path)

@@ -32,7 +32,7 @@ def load_suite(name: str = "core", split: str = "test") -> tuple[Task, ...]:
     Raises:
         TaskError: There is no such suite or split; the message lists those that exist.
 
-    Example:
+    Examples:
         >>> load_suite("core", "test")[0].family
         'cohesion'
     """
