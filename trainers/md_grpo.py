@@ -23,9 +23,10 @@ from mdgym.scoring import Pool, make_pool
 from mdgym.trainers.data import fenced, tasks_of
 from mdgym.trainers.hardware import OnAnyHardware, check_launch
 from mdgym.trainers.loading import load_model, load_tokenizer, lora
-from mdgym.trainers.recycle import Curriculum, Lesson, Recycling
+from mdgym.trainers.recycle import Curriculum
 from mdgym.trainers.rewards import ScriptReward
 from mdgym.trainers.sft import last_checkpoint
+from mdgym.trainers.trace import Lesson, Recycling
 from mdgym.trainers.validation import CURVE, Validation
 
 CURRICULUM = "curriculum.json"
@@ -45,6 +46,9 @@ class GrpoSettings(OnAnyHardware, GRPOConfig):
     recycle_threshold: float = field(default=1.0, metadata={"help": "Tries with less reward are recycled."})
     recycle_pick: str = field(default="random", metadata={"help": "random, nearest, hardest or frequent."})
     recycle_capacity: int = field(default=256, metadata={"help": "Failed tries that are kept."})
+    adaptive: bool = field(
+        default=False, metadata={"help": "Recycle, and teach lessons, where the policy fails by itself."}
+    )
     resample: bool = field(default=False, metadata={"help": "Prefer tasks of families that sometimes succeed."})
     lessons: str = field(
         default="none", metadata={"help": "Successes learned on their task's own prompt: none, repairs, all."}
@@ -63,6 +67,7 @@ class GrpoSettings(OnAnyHardware, GRPOConfig):
             self.recycle_threshold,
             self.recycle_capacity,
             pick=self.recycle_pick,
+            adaptive=self.adaptive,
             resample=self.resample,
             lessons=self.lessons,
         )
@@ -108,11 +113,12 @@ class MdGrpoTrainer(GRPOTrainer):
     ) -> Any:
         """Return the loss of TRL, plus the lessons' mean negative log-likelihood per token times its weight."""
         loss = super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
-        lessons = self.curriculum.lessons
-        if not (self.args.lesson_weight and lessons and model.training):
+        if not (self.args.lesson_weight and model.training):
             return loss
         rng = Random(f"{self.args.seed}/{self.state.global_step}/{self.accelerator.process_index}")
-        chosen = rng.sample(lessons, min(self.args.lesson_batch, len(lessons)))
+        chosen = self.curriculum.draw_lessons(rng, self.args.lesson_batch)
+        if not chosen:
+            return loss
         lesson_loss = model(**self._lesson_tensors(chosen)).loss
         self.lesson_losses.append(lesson_loss.item())
         # TRL divides by the steps of gradient accumulation itself, and so must what is added

@@ -18,107 +18,13 @@ from mdgym.envs.prompts import repair_prompt
 from mdgym.errors import TrainingError
 from mdgym.records import from_json
 from mdgym.tasks.task import Task
+from mdgym.trainers.trace import Attempt, Choice, Lesson, Recycling, Rollout
 
-SCHEMA_VERSION = 1
-PICKS = ("random", "nearest", "hardest", "frequent")
-LESSONS = ("none", "repairs", "all")
-# Rates of success forget with this factor per group.
-_MEMORY = 0.9
-
-
-@dataclass(frozen=True)
-class Recycling:
-    """How failed tries are used.
-
-    Attributes:
-        share: Share of groups that answer a failed try; 0 is plain GRPO.
-        threshold: Tries with less reward are recycled, unless they succeeded.
-        capacity: Tries that are kept; the oldest go first.
-        per_task: Tries of one task that are kept at most.
-        pick: Which try comes next: "random", "nearest" (highest reward), "hardest" (lowest reward), or "frequent" (of
-            the most common error).
-        resample: Draw fresh tasks by the success p of their family with weight p (1 - p) + 0.05 in place of uniformly.
-        lessons: Successes that are kept as lessons on the task's own prompt: "none", those of "repairs", or "all".
-        lesson_capacity: Lessons that are kept; the oldest go first.
-    """
-
-    share: float = 0.0
-    threshold: float = 1.0
-    capacity: int = 256
-    per_task: int = 2
-    pick: str = "random"
-    resample: bool = False
-    lessons: str = "none"
-    lesson_capacity: int = 256
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.share <= 1 or not 0 <= self.threshold <= 1:
-            raise TrainingError(f"share {self.share!r} and threshold {self.threshold!r} must be within 0 to 1")
-        if min(self.capacity, self.per_task, self.lesson_capacity) < 1:
-            raise TrainingError("capacity, per_task and lesson_capacity must be at least 1")
-        if self.pick not in PICKS:
-            raise TrainingError(f"pick {self.pick!r} is not one of {', '.join(PICKS)}")
-        if self.lessons not in LESSONS:
-            raise TrainingError(f"lessons {self.lessons!r} is not one of {', '.join(LESSONS)}")
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """A try that failed.
-
-    Attributes:
-        task_id: Its task.
-        script: What was written.
-        feedback: What LAMMPS and the checks said of it.
-        reward: What it earned.
-        fault: What kind of failure it was: how it ended, or the first check that failed.
-    """
-
-    task_id: str
-    script: str
-    feedback: str
-    reward: float
-    fault: str
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What one group of rollouts answers.
-
-    Attributes:
-        task_id: The task.
-        attempt: The failed try under its prompt; None for the prompt alone.
-        version: Number of batches that had been observed when it was drawn.
-    """
-
-    task_id: str
-    attempt: Attempt | None
-    version: int
-
-
-@dataclass(frozen=True)
-class Rollout:
-    """One answer of the policy and what came of it.
-
-    Attributes:
-        task_id: Its task.
-        repair: Whether a failed try stood in its prompt.
-        success: Every check passed.
-        attempt: Script, feedback, reward and fault.
-    """
-
-    task_id: str
-    repair: bool
-    success: bool
-    attempt: Attempt
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """A script that succeeded, to be learned as the answer to the task's own prompt."""
-
-    task_id: str
-    script: str
+SCHEMA_VERSION = 2
+# Rates of success forget with this factor per batch.
+_MEMORY = 0.8
+# What a repair is thought to be worth before any was seen.
+_HOPE = 0.5
 
 
 @dataclass
@@ -127,6 +33,7 @@ class _State:
     lessons: deque[Lesson]
     version: int = 0
     rates: dict[str, float] = field(default_factory=dict)
+    repair_rates: dict[str, float] = field(default_factory=dict)
     drawn: dict[int, list[Choice]] = field(default_factory=dict)
 
 
@@ -170,6 +77,30 @@ class Curriculum:
         """Recent rate of success on fresh prompts, by family."""
         return dict(self._state.rates)
 
+    @property
+    def repair_rates(self) -> Mapping[str, float]:
+        """Recent rate of success under repair prompts, by family."""
+        return dict(self._state.repair_rates)
+
+    def draw_lessons(self, rng: Random, count: int) -> list[Lesson]:
+        """Draw different lessons.
+
+        Args:
+            rng: Where chance comes from.
+            count: The most of them.
+
+        Returns:
+            The lessons; none while there is none, or while every family that has some succeeds by itself.
+        """
+        lessons = self._state.lessons
+        if not self.settings.adaptive:
+            return rng.sample(lessons, min(count, len(lessons)))
+        rates = self._state.rates
+        needed = [(lesson, 1 - rates.get(self.tasks[lesson.task_id].family, 0.0)) for lesson in lessons]
+        # the largest of u^(1/w) is a weighted draw without replacement (Efraimidis and Spirakis, 2006)
+        keyed = [(rng.random() ** (1 / weight), number) for number, (_, weight) in enumerate(needed) if weight > 0]
+        return [lessons[number] for _, number in sorted(keyed, reverse=True)[:count]]
+
     def choice(self, slot: int) -> Choice:
         """Return what a group answers; all copies of a slot get the same.
 
@@ -211,7 +142,8 @@ class Curriculum:
 
     def _take(self, rng: Random) -> Attempt | None:
         """Take a failed try out of the buffer."""
-        attempts = self._state.attempts
+        waiting = self._state.attempts
+        attempts = [attempt for attempt in waiting if self._helps(self.tasks[attempt.task_id].family)]
         if not attempts:
             return None
         pick = self.settings.pick
@@ -223,16 +155,20 @@ class Curriculum:
         else:
             best = (max if pick == "nearest" else min)(attempt.reward for attempt in attempts)
             found = rng.choice([attempt for attempt in attempts if attempt.reward == best])
-        attempts.remove(found)
+        waiting.remove(found)
         return found
+
+    def _helps(self, family: str) -> bool:
+        """Whether tries of a family are worth to be repaired."""
+        state = self._state
+        return not self.settings.adaptive or state.repair_rates.get(family, _HOPE) > state.rates.get(family, 0.0)
 
     def observe(self, rollouts: Iterable[Rollout]) -> None:
         """Learn what a batch came to, from all processes and in the same order in each."""
         state, settings = self._state, self.settings
-        fresh: dict[str, list[bool]] = {}
+        seen: dict[tuple[bool, str], list[bool]] = {}
         for rollout in rollouts:
-            if not rollout.repair:
-                fresh.setdefault(self.tasks[rollout.task_id].family, []).append(rollout.success)
+            seen.setdefault((rollout.repair, self.tasks[rollout.task_id].family), []).append(rollout.success)
             if rollout.success:
                 if settings.lessons == "all" or (settings.lessons == "repairs" and rollout.repair):
                     lesson = Lesson(rollout.task_id, rollout.attempt.script)
@@ -240,9 +176,9 @@ class Curriculum:
                         state.lessons.append(lesson)
             elif settings.share and rollout.attempt.reward < settings.threshold:
                 self._keep(rollout.attempt)
-        for family, successes in fresh.items():
-            rate = sum(successes) / len(successes)
-            state.rates[family] = _MEMORY * state.rates.get(family, rate) + (1 - _MEMORY) * rate
+        for (repair, family), successes in seen.items():
+            rates, rate = (state.repair_rates if repair else state.rates), sum(successes) / len(successes)
+            rates[family] = _MEMORY * rates.get(family, rate) + (1 - _MEMORY) * rate
         state.version += 1
 
     def _keep(self, attempt: Attempt) -> None:
@@ -266,6 +202,7 @@ class Curriculum:
             "attempts": [asdict(attempt) for attempt in state.attempts],
             "lessons": [asdict(lesson) for lesson in state.lessons],
             "rates": state.rates,
+            "repair_rates": state.repair_rates,
             "drawn": {str(batch): [asdict(choice) for choice in choices] for batch, choices in state.drawn.items()},
         }
 
@@ -286,7 +223,8 @@ class Curriculum:
             drawn = {int(batch): [from_json(Choice, c) for c in choices] for batch, choices in stored["drawn"].items()}
             attempts = deque((from_json(Attempt, a) for a in stored["attempts"]), self.settings.capacity)
             lessons = deque((from_json(Lesson, lesson) for lesson in stored["lessons"]), self.settings.lesson_capacity)
-            state = _State(attempts, lessons, stored["version"], dict(stored["rates"]), drawn)
+            rates, repair_rates = dict(stored["rates"]), dict(stored["repair_rates"])
+            state = _State(attempts, lessons, stored["version"], rates, repair_rates, drawn)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise TrainingError(f"the buffer cannot be read: {type(error).__name__} {error}") from error
         for name, value in {"seed": self.seed, "groups": self.groups, **asdict(self.settings)}.items():

@@ -12,7 +12,8 @@ from mdgym.errors import InfrastructureError
 from mdgym.rewards.score import Score
 from mdgym.scoring import Pool, Scored
 from mdgym.script.styles import COMMANDS
-from mdgym.trainers.recycle import Attempt, Curriculum, Rollout
+from mdgym.trainers.recycle import Curriculum
+from mdgym.trainers.trace import Attempt, Rollout
 
 # Components of a score that are metrics of their own, where a script has them.
 COMPONENTS = ("progress", "contract", "thermodynamics", "physics")

@@ -17,9 +17,10 @@ from accelerate import PartialState
 from mdgym.errors import InfrastructureError
 from mdgym.scoring import SerialPool
 from mdgym.trainers import md_grpo
-from mdgym.trainers.recycle import Curriculum, Lesson
+from mdgym.trainers.recycle import Curriculum
 from mdgym.trainers.rewards import ScriptReward
 from mdgym.trainers.settings import settings_of
+from mdgym.trainers.trace import Lesson
 
 
 class DeafPool(SerialPool):

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from collections import Counter
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 from mdgym.envs.prompts import repair_prompt
 from mdgym.errors import TrainingError
 from mdgym.tasks.task import Task
-from mdgym.trainers.recycle import LESSONS, PICKS, SCHEMA_VERSION, Attempt, Curriculum, Lesson, Recycling, Rollout
+from mdgym.trainers.recycle import SCHEMA_VERSION, Curriculum
+from mdgym.trainers.trace import LESSONS, PICKS, Attempt, Lesson, Recycling, Rollout
 
 TASKS = tuple(Task(f"user/{n}", f"Task {n}.", family=f"family {n % 3}", gold="units lj") for n in range(6))
 IDS = [task.id for task in TASKS]
@@ -50,6 +52,7 @@ options = st.builds(
     capacity=st.integers(1, 5),
     per_task=st.integers(1, 3),
     pick=st.sampled_from(PICKS),
+    adaptive=st.booleans(),
     resample=st.booleans(),
     lessons=st.sampled_from(LESSONS),
     lesson_capacity=st.integers(1, 3),
@@ -210,12 +213,12 @@ def test_families_that_sometimes_succeed_are_preferred_where_this_is_asked_for()
     assert shares[True] == pytest.approx([0.125, 0.75, 0.125], abs=0.05)
 
 
-def test_rates_of_success_come_from_fresh_prompts_alone_and_move_by_a_tenth():
+def test_rates_of_success_come_from_fresh_prompts_alone_and_move_by_a_fifth():
     found = curriculum()
     found.observe([rollout(0, success=True), rollout(0, repair=True), rollout(3)])
     assert found.rates == {"family 0": 0.5}
     found.observe([rollout(0, success=True)])
-    assert found.rates == {"family 0": pytest.approx(0.55)}
+    assert found.rates == {"family 0": pytest.approx(0.6)}
 
 
 @pytest.fixture
@@ -262,7 +265,7 @@ def test_a_file_that_holds_no_state_is_refused(text):
         Curriculum(TASKS, 4, ALL, 7).restore(json.loads(text))
 
 
-@pytest.mark.parametrize("field", ["attempts", "lessons", "drawn", "rates", "settings", "version"])
+@pytest.mark.parametrize("field", ["attempts", "lessons", "drawn", "rates", "repair_rates", "settings", "version"])
 def test_a_state_with_a_broken_part_is_refused(stored, field):
     found = Curriculum(TASKS, 4, ALL, 7)
     with pytest.raises(TrainingError, match=f"buffer cannot be read: KeyError '{field}'"):
@@ -270,7 +273,7 @@ def test_a_state_with_a_broken_part_is_refused(stored, field):
     if field != "version":
         for broken in (3.5, [3], {"a": "b"}):
             with pytest.raises(TrainingError, match="the buffer "):
-                found.restore({**stored, field: broken} if field != "rates" else {**stored, field: 3.5})
+                found.restore({**stored, field: broken} if not field.endswith("rates") else {**stored, field: 3.5})
 
 
 @pytest.mark.parametrize(
@@ -295,3 +298,44 @@ def test_no_tasks_and_no_groups_are_no_training():
     for tasks, groups in ((), 1), (TASKS, 0):
         with pytest.raises(TrainingError, match=f"needs tasks and groups, not {len(tasks)} and {groups}"):
             Curriculum(tasks, groups, Recycling())
+
+
+def test_adaptive_recycling_repairs_where_the_policy_fails_by_itself_and_stops_where_repairs_help_less():
+    found = curriculum(groups=40, share=1.0, adaptive=True, per_task=9)
+    # repairs of family 0 succeed more often than fresh tries, those of family 1 less often
+    for number in range(6):
+        tries = [rollout(0, f"a{number}"), rollout(1, f"b{number}")]
+        found.observe([*tries, rollout(1, "c", True), rollout(0, "d", True, repair=True), rollout(1, "e", repair=True)])
+    assert found.rates == {"family 0": 0.0, "family 1": pytest.approx(0.5)}
+    assert found.repair_rates == {"family 0": 1.0, "family 1": 0.0}
+    repaired = {found.tasks[c.task_id].family for c in batch(found, 0) if c.attempt}
+    assert repaired == {"family 0"}
+    # the tries that do not help now are kept: they may help again
+    assert {a.script[0] for a in found.attempts if found.tasks[a.task_id].family == "family 1"} >= {"b"}
+
+
+def test_adaptive_recycling_tries_repairs_that_nothing_is_known_of():
+    found = curriculum(share=1.0, adaptive=True)
+    found.observe([rollout(0)])
+    assert any(choice.attempt for choice in batch(found, 0))
+
+
+def test_lessons_are_drawn_where_the_policy_fails_by_itself():
+    found = curriculum(lessons="all", adaptive=True)
+    found.observe([rollout(0, "mostly fails", True), *[rollout(0, f"{n}") for n in range(3)]])
+    found.observe([rollout(1, "always succeeds", True)])
+    drawn = [lesson.script for seed in range(20) for lesson in found.draw_lessons(Random(seed), 2)]
+    assert set(drawn) == {"mostly fails"}
+    plain = curriculum(lessons="all")
+    plain.observe([rollout(0, "a", True), rollout(1, "b", True)])
+    assert {lesson.script for lesson in plain.draw_lessons(Random(0), 5)} == {"a", "b"}
+    assert plain.draw_lessons(Random(1), 1) == plain.draw_lessons(Random(1), 1)
+
+
+def test_lessons_of_families_that_fail_more_often_are_drawn_more_often():
+    found = curriculum(lessons="all", adaptive=True)
+    found.observe([rollout(0, "a", True), *[rollout(0, f"{n}") for n in range(9)]])
+    found.observe([*[rollout(1, "b", True)] * 9, rollout(1, "x")])
+    first = Counter(found.draw_lessons(Random(seed), 1)[0].script for seed in range(1000))
+    # weights 0.9 and 0.1
+    assert first["a"] == pytest.approx(900, abs=40)

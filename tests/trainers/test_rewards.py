@@ -11,8 +11,9 @@ from mdgym.errors import InfrastructureError
 from mdgym.tasks.suites import load_suite
 from mdgym.trainers.data import compact, fenced
 from mdgym.trainers.habits import HABITS
-from mdgym.trainers.recycle import Curriculum, Recycling
+from mdgym.trainers.recycle import Curriculum
 from mdgym.trainers.rewards import ScriptReward, attempt_of, fault_of
+from mdgym.trainers.trace import Recycling
 
 TASKS = [
     next(task for task in load_suite("micro", "train") if task.family == name) for name in ("cluster", "pair_crystal")
