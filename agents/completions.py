@@ -73,12 +73,12 @@ def read(completion: ChatCompletion) -> Said:
         choice = completion.choices[0]
         text = choice.message.content or ""
         calls = tuple(_call(call) for call in choice.message.tool_calls or ())
-        counts = completion.usage
+        counts = _counts(completion.usage)
         usage = Usage(
             # a message that calls tools is no answer yet
             answers=int(not calls),
-            prompt_tokens=int(counts.prompt_tokens) if counts else 0,
-            completion_tokens=int(counts.completion_tokens) if counts else 0,
+            prompt_tokens=counts[0] if counts else 0,
+            completion_tokens=counts[1] if counts else 0,
             uncounted=0 if counts else 1,
             cut=int(choice.finish_reason == "length"),
         )
@@ -154,11 +154,27 @@ def pause(error: Exception, tries: int) -> float:
     """
     own = min(_LONGEST_PAUSE, _PAUSE * 2.0 ** (tries - 1)) * random.uniform(0.5, 1.0)
     asked = error.response.headers.get("retry-after", "") if isinstance(error, openai.APIStatusError) else ""
+    return own + max(0.0, _seconds(asked))
+
+
+def _seconds(asked: str) -> float:
+    """Return what `Retry-After` says; 0 for what is neither seconds nor a date."""
     try:
-        return own + max(0.0, float(asked))
+        return float(asked)
     except ValueError:
         date = email.utils.parsedate_tz(asked)
-        return own + max(0.0, email.utils.mktime_tz(date) - time.time()) if date else own
+    try:
+        return email.utils.mktime_tz(date) - time.time() if date else 0.0
+    except (ValueError, OverflowError):
+        return 0.0
+
+
+def _counts(usage: Any) -> tuple[int, int] | None:
+    """Return the tokens read and written; None where they are not told, which is no reason to ask again."""
+    try:
+        return int(usage.prompt_tokens), int(usage.completion_tokens)
+    except (AttributeError, TypeError, ValueError):
+        return None
 
 
 def _call(call: Any) -> ToolCall:

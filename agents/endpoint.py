@@ -115,6 +115,7 @@ class EndpointAgent:
         self._extra = dict(extra or {})
         self._known = False
         self._waited = False
+        self._interrupted = False
         self._call: Future[list[str]] | None = None
 
     def act(self, observation: str, task: Task, seed: int) -> str:
@@ -140,14 +141,18 @@ class EndpointAgent:
 
     def interrupt(self) -> None:
         """End the call of `act_many` that is under way in another thread; it raises AgentError."""
+        self._interrupted = True
         if self._call:
             self._call.cancel()
 
     def _together(self, questions: Sequence[_Question], errands: Errands) -> list[str]:
-        self._waited = False
+        self._waited = self._interrupted = False
         # in a thread of its own: a notebook has a running loop, and Ctrl-C ends this wait at once
         with start_blocking_portal() as portal:
             self._call = portal.start_task_soon(self._answers, questions)
+            if self._interrupted:
+                # while the loop was starting
+                self._call.cancel()
             errands.run_until(self._call)
             try:
                 return self._call.result()

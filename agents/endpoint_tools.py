@@ -102,4 +102,7 @@ class ToolEndpointAgent(EndpointAgent):
                 _log.warning("agent '%s' goes no further with tools: %s", self.name, error)
                 break
             self._conversed = True
+        else:
+            # it calls even now, and this is its answer
+            self.usage += Usage(answers=int(bool(said.calls)))
         return said.text

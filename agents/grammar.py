@@ -3,6 +3,8 @@
 In short after the manual of LAMMPS 22Jul2025; what is in brackets may be left out.
 """
 
+from mdgym.questions.wheel import FORMATS
+
 GRAMMAR = {
     "angle_coeff": "angle_coeff N args",
     "angle_style": "angle_style style",
@@ -51,20 +53,5 @@ GRAMMAR = {
     "write_data": "write_data file",
 }
 
-PAIR_STYLES = {
-    ".eam.alloy": "eam/alloy",
-    ".eam.fs": "eam/fs",
-    ".eam": "eam",
-    ".adp": "adp",
-    ".bop.table": "bop",
-    ".comb3": "comb3",
-    ".edip": "edip",
-    ".sw": "sw",
-    ".tersoff": "tersoff",
-    ".tersoff.mod": "tersoff/mod",
-    ".tersoff.modc": "tersoff/mod/c",
-    ".tersoff.zbl": "tersoff/zbl",
-    ".meam": "meam",
-    ".meam.spline": "meam/spline",
-    ".vashishta": "vashishta",
-}
+# Those of which questions are made, and some that are too alike to ask for.
+PAIR_STYLES = {**FORMATS, ".comb3": "comb3", ".edip": "edip/multi", ".meam": "meam"}

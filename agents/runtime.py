@@ -24,7 +24,7 @@ from mdgym.engine import Engine, Limits
 from mdgym.engine.catalogue import read_catalogue
 from mdgym.envs.lammps_script import MAX_OBSERVATION
 from mdgym.envs.text import clean
-from mdgym.errors import AgentError, InfrastructureError, SandboxError
+from mdgym.errors import AgentError
 from mdgym.policy import Agent, BatchAgent, Interruptible, as_agent
 from mdgym.script import Catalogue
 from mdgym.tasks.task import Task
@@ -132,12 +132,16 @@ class RuntimeAgent:
             sessions.append(Session(question, self._inner.name, workshop, self._rounds))
         while waiting := [session for session in sessions if not session.solution.ended]:
             for session, heard in zip(waiting, self._heard(waiting), strict=True):
+                self._go_on()
                 self.runs += session.take(heard).runs
                 told(session.solution)
         return [session.solution for session in sessions]
 
     def interrupt(self) -> None:
-        """End the work that is under way in another thread: at once where the agent inside can, or after its answer."""
+        """End the work that is under way in another thread: at once where the agent inside can, or after its answer.
+
+        A script that runs comes to its end.
+        """
         self._interrupted = True
         if isinstance(self._inner, Interruptible):
             self._inner.interrupt()
@@ -159,19 +163,16 @@ class RuntimeAgent:
             yield from self._asked(equipped, some, equipped.calls)
 
     def _asked(self, agent: Agent, sessions: Sequence[Session], calls: Sequence[Sequence[Call]]) -> Iterator[Heard]:
-        if self._interrupted:
-            raise AgentError(f"agent '{self.name}' was interrupted")
+        self._go_on()
         questions = [session.question() for session in sessions]
         before, interview = self._used(), Interview(agent, questions)
-        try:
-            answers = [interview.ask(question) for question in questions]
-        except AgentError as error:
-            # a tool that failed is no fault of the agent that called it
-            if isinstance(error.__cause__, InfrastructureError | SandboxError):
-                raise error.__cause__ from None
-            raise
+        answers = [interview.ask(question) for question in questions]
         tokens = self._tokens(before, len(questions))
         yield from (Heard(answer, tuple(called), *tokens) for answer, called in zip(answers, calls, strict=True))
+
+    def _go_on(self) -> None:
+        if self._interrupted:
+            raise AgentError(f"agent '{self.name}' was interrupted")
 
     def _used(self) -> Usage:
         return self._inner.usage if isinstance(self._inner, Metered) else Usage()

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from string import Template
-from typing import Any
 
 from mdgym.engine.execution import Execution
 from mdgym.envs.lammps_script import solved
-from mdgym.errors import RecordError
+from mdgym.errors import MdgymError, RecordError
+from mdgym.reporting.figures import figure
 from mdgym.reporting.plots import course, text
 from mdgym.rewards.score import Score
 from mdgym.thermo import Sample, thermo
@@ -206,16 +206,15 @@ def _course(each: Round) -> str:
 
 def _plot(samples: tuple[Sample, ...], file: Path) -> None:
     try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        # the page has the same curves
+        drawn = figure(6, 7)
+    except MdgymError:
+        # matplotlib is not here; the page has the same curves
         return
-    figure = Figure(figsize=(6, 7))
-    axes: Any = figure.subplots(3, sharex=True)
+    axes = drawn.subplots(3, sharex=True)
     steps = [sample[0] for sample in samples]
     for row, name in enumerate(("temperature", "pressure", "potential energy per atom")):
         axes[row].plot(steps, [sample[row + 1] for sample in samples])
         axes[row].set_ylabel(name)
     axes[2].set_xlabel("step (all in units of the script)")
-    figure.tight_layout()
-    figure.savefig(file, dpi=120)
+    drawn.tight_layout()
+    drawn.savefig(file, dpi=120)

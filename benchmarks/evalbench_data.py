@@ -122,8 +122,14 @@ def _letters(entry: Entry) -> tuple[str, ...]:
     """Return the key: a list of letters, or one text such as "AC", "A, C" or "A. Because …"."""
     value = entry.data.get("answer", [])
     parts = [str(part).strip().upper() for part in (value if isinstance(value, list) else [value])]
-    found = [re.findall("[A-Z]", part) if _ONLY_LETTERS.fullmatch(part) else part[:1] for part in parts]
+    # of "A. Because …" the letter; what is neither stays as it is, and is no letter of an option
+    found = [re.findall("[A-Z]", part) if _ONLY_LETTERS.fullmatch(part) else _first(part) for part in parts]
     return tuple(dict.fromkeys(letter for letters in found for letter in letters))
+
+
+def _first(part: str) -> list[str]:
+    letter = re.match(r"[(（]?([A-Z])(?![A-Z])", part)
+    return [letter[1] if letter else part]
 
 
 def _joined(entry: Entry) -> str:

@@ -1,6 +1,5 @@
 """MDGym of IIT Delhi: scripts that must run, and numbers that they must leave behind, from a user's folder."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,12 +13,13 @@ from mdgym.asking import Interview, Question
 from mdgym.benchmarks.exam_code import corrected, exam_limits, folder_name
 from mdgym.benchmarks.exam_files import PROBLEM, read_exam
 from mdgym.benchmarks.iitd_data import DEFAULT_TIME_S, LAMMPS, TOLERANCE, Problem, problems, right
+from mdgym.benchmarks.lines import add_line, read_lines
 from mdgym.engine import Engine
 from mdgym.engine.execution import Execution
-from mdgym.errors import InfrastructureError, RecordError, TaskError
+from mdgym.errors import InfrastructureError, TaskError
 from mdgym.evaluation import choose, derive_seed
 from mdgym.policy import Agent, as_agent
-from mdgym.records import digest, from_json, to_json
+from mdgym.records import digest, to_json
 from mdgym.rewards import current_versions
 from mdgym.script import extract_script
 from mdgym.statistics import estimate, pass_at
@@ -150,7 +150,7 @@ def _metrics(members: Sequence[Problem], attempts: Iterable[Attempt], tolerance:
 def _attempts(
     chosen: Sequence[Problem], agent: Agent, out: Path, k: int, seed: int, sandbox: bool
 ) -> tuple[Attempt, ...]:
-    known = _stored(out / ATTEMPTS)
+    known = {attempt.key: attempt for attempt in read_lines(Attempt, out / ATTEMPTS)}
     wanted = [(problem, number, _key(problem, agent, number, seed)) for problem in chosen for number in range(k)]
     questions = {
         key: Question(problem.task.prompt, problem.task, number, derive_seed(seed, problem.task.id, number))
@@ -158,14 +158,12 @@ def _attempts(
         if key not in known
     }
     interview = Interview(agent, list(questions.values()))
-    out.mkdir(parents=True, exist_ok=True)
-    with Engine(sandbox=sandbox) as engine, open(out / ATTEMPTS, "a", encoding="ascii") as file:
+    with Engine(sandbox=sandbox) as engine:
         for problem, number, key in _shown([w for w in wanted if w[2] not in known], agent.name):
             answer = interview.ask(questions[key]).text
             execution = _run(engine, problem, answer, questions[key].seed)
             known[key] = _attempt(key, problem, number, answer, execution)
-            file.write(json.dumps(to_json(known[key])) + "\n")
-            file.flush()
+            add_line(out / ATTEMPTS, known[key])
     return tuple(known[key] for _, _, key in wanted)
 
 
@@ -191,21 +189,3 @@ def _attempt(key: str, problem: Problem, number: int, answer: str, execution: Ex
 def _key(problem: Problem, agent: Agent, number: int, seed: int) -> str:
     limits = exam_limits(problem.time_s, None)
     return digest([problem.task.hash, agent.name, number, seed, limits, current_versions(problem.task)])
-
-
-def _stored(path: Path) -> dict[str, Attempt]:
-    """Read what is there; a last line that was cut off counts for nothing, and is ended."""
-    if not path.exists():
-        return {}
-    found = {}
-    data = path.read_bytes()
-    whole = data[: data.rfind(b"\n") + 1]
-    if whole != data:
-        path.write_bytes(whole)
-    for number, line in enumerate(whole.splitlines(), start=1):
-        try:
-            attempt = from_json(Attempt, json.loads(line))
-        except ValueError as error:
-            raise RecordError(f"{path}, line {number}: {error}") from error
-        found[attempt.key] = attempt
-    return found

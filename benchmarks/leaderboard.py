@@ -6,6 +6,7 @@ whose tasks and versions are the same.
 
 import json
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,9 @@ RESULTS = Path(__file__).parent / "results" / "leaderboard"
 PAGE = Path(__file__).parent / "leaderboard.md"
 # The usual name of a `mdgym.agents.runtime.RuntimeAgent`.
 _RUNTIME = re.compile(r"runtime\((.+), (\d+) rounds\)")
+# How the name of a language model says its settings: (temperature=0.7, system=mine.txt#1f0c52d7).
+_SETTINGS = re.compile(r"(.+) \((\w+=[^()=]+(?:, \w+=[^()=]+)*)\)")
+_HASH = re.compile("#[0-9a-f]{8}$")
 _HEAD = """# Leaderboard
 
 Written by `mdgym bench leaderboard` from the files in `benchmarks/results/leaderboard/`; never by hand. To add a row,
@@ -144,10 +148,8 @@ def write(results: Path = RESULTS, page: Path = PAGE) -> tuple[Result, ...]:
 
 def _result(run: StoredRun, label: str, runtime: bool) -> Result:
     report, whole = run.report, run.experiment
-    options = [f"--suite {report.suite}", f"--split {report.split}", f"-k {report.k}"]
-    options += [f"--episodes {report.tasks}", f"--max-turns {report.max_turns}", f"--seed {report.seed}"]
-    inner = _RUNTIME.fullmatch(report.agent)
-    agent = f"--agent {inner[1]} --rounds {inner[2]}" if inner else f"--agent {report.agent}"
+    options = ["--suite", report.suite, "--split", report.split, "-k", report.k, "--episodes", report.tasks]
+    options += ["--max-turns", report.max_turns, "--seed", report.seed]
     return Result(
         label=label,
         agent=report.agent,
@@ -166,8 +168,22 @@ def _result(run: StoredRun, label: str, runtime: bool) -> Result:
         mdgym=report.mdgym,
         lammps=report.lammps,
         date=run.written.date().isoformat(),
-        command=" ".join(["mdgym eval", agent, *options]),
+        command=shlex.join(["mdgym", "eval", *_typed(report.agent), *map(str, options)]),
     )
+
+
+def _typed(agent: str) -> list[str]:
+    """Return the options that give an agent of this name, as `mdgym.agents.load` and the runtime name them."""
+    inner = _RUNTIME.fullmatch(agent)
+    name, rounds = (inner[1], ["--rounds", inner[2]]) if inner else (agent, [])
+    settings = _SETTINGS.fullmatch(name)
+    if settings is None:
+        return ["--agent", name, *rounds]
+    parts = settings[2].split(", ")
+    sampling = ",".join(part for part in parts if not part.startswith("system="))
+    system = [_HASH.sub("", part.removeprefix("system=")) for part in parts if part.startswith("system=")]
+    typed = ["--sampling", sampling] * bool(sampling) + ["--system", *system] * bool(system)
+    return ["--agent", settings[1], *typed, *rounds]
 
 
 def _read(path: Path) -> Result:

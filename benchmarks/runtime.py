@@ -7,8 +7,6 @@ run is: the same for both. The real task, with its contract, judges every script
 that tells the agent nothing, and is not counted.
 """
 
-import json
-import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,11 +19,11 @@ from rich.progress import Progress
 
 from mdgym.agents.runtime import RuntimeAgent
 from mdgym.asking import Interview, Question
+from mdgym.benchmarks.lines import add_line, read_lines
 from mdgym.benchmarks.pages import made_by, write_between
-from mdgym.errors import RecordError
 from mdgym.evaluation import choose, derive_seed
 from mdgym.policy import Agent, BatchAgent, as_agent
-from mdgym.records import digest, from_json, to_json
+from mdgym.records import digest
 from mdgym.rewards import current_versions
 from mdgym.scoring import Pool, SerialPool
 from mdgym.statistics import estimate, pass_at
@@ -109,7 +107,7 @@ def measure(
     tasks = choose(load_suite(suite, split), _QUICK if quick else episodes, seed)
     policy = as_agent(agent)
     keys = {task.id: digest([task.hash, policy.name, k, seed, current_versions(task)]) for task in tasks}
-    known = _stored(out)
+    known = {} if out is None else {each.key: each for each in read_lines(Comparison, out)}
     waiting = [task for task in tasks if keys[task.id] not in known]
     size = policy.batch_size if isinstance(policy, BatchAgent) else 1
     bar = Progress(console=Console(stderr=True), transient=True)
@@ -122,7 +120,8 @@ def measure(
             for task, plain, (tries, ended) in zip(chunk, direct, corrected, strict=True):
                 found = Comparison(keys[task.id], tuple(plain), tuple(tries), ended)
                 known[found.key] = found
-                _keep(out, found)
+                if out is not None:
+                    add_line(out, found)
                 bar.advance(row)
     head = {"agent": policy.name, "suite": suite, "split": split, "tasks": len(tasks), "k": k, "seed": seed}
     return {**head, **summary([known[keys[task.id]] for task in tasks], k, seed)}
@@ -233,28 +232,6 @@ def _corrected(
 
 def _goes_on(tries: Sequence[Try], k: int) -> bool:
     return sum(each.runs for each in tries) < k and len(tries) < _ANSWERS_PER_RUN * k
-
-
-def _stored(path: Path | None) -> dict[str, Comparison]:
-    if path is None or not path.exists():
-        return {}
-    data = path.read_bytes()
-    end = data.rfind(b"\n") + 1
-    if end < len(data):
-        # a last line that was cut off by a crash
-        os.truncate(path, end)
-    try:
-        found = [from_json(Comparison, json.loads(line)) for line in data[:end].splitlines()]
-    except ValueError as error:
-        raise RecordError(f"{path} is no file of this benchmark, or damaged: {error}") from error
-    return {each.key: each for each in found}
-
-
-def _keep(path: Path | None, found: Comparison) -> None:
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(path, "a", encoding="utf-8") as file:
-            file.write(json.dumps(to_json(found)) + "\n")
 
 
 def _rate(rate: dict[str, Any]) -> str:

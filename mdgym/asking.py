@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mdgym.errors import AgentError
+from mdgym.errors import AgentError, InfrastructureError, SandboxError
 from mdgym.policy import Agent, BatchAgent, Interruptible
 from mdgym.tasks.task import Task
 
@@ -99,6 +99,8 @@ class Interview:
         Raises:
             AgentError: The agent failed, or did not answer every question with text. A batch that failed is not asked
                 again: each of its questions raises.
+            InfrastructureError: mdgym failed in an agent that runs scripts itself.
+            SandboxError: The same, for want of a sandbox.
         """
         batch = self._batches.pop(question, None) or _Batch([question])
         with batch.lock:
@@ -130,7 +132,8 @@ class Interview:
     def _texts(self, batch: Sequence[Question]) -> list[str]:
         try:
             answers = self._asked(batch)
-        except AgentError:
+        except (AgentError, InfrastructureError, SandboxError):
+            # an agent that runs scripts itself meets mdgym's own faults, and is not to blame for them
             raise
         except Exception as error:
             raise AgentError(

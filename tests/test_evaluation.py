@@ -419,3 +419,14 @@ def test_batch_size_that_makes_no_sense_is_named(env):
     agent.batch_size = 0
     with pytest.raises(AgentError, match=r"sometimes.*batch_size 0"):
         run(env, agent)
+
+
+def test_our_own_fault_inside_an_agent_is_not_blamed_on_it(tasks):
+    class Runs(Sometimes):
+        """Runs scripts itself, as the self-correcting runtime does."""
+
+        def act(self, observation, task, seed):
+            raise InfrastructureError("no space left")
+
+    with LammpsScriptEnv(tasks=tasks) as env, pytest.raises(InfrastructureError, match="no space left"):
+        run(env, Runs([True]), k=2)

@@ -43,6 +43,7 @@ _CAPITAL = re.compile("[A-Z]")
 _LONE = re.compile(r"(?<![A-Za-z0-9_])[A-Z](?![A-Za-z0-9_])")
 # A letter with the text of its option, or with a reason.
 _ITEM = re.compile(r"\(?([A-Z])\)?\s?(?:[).:、,-]+|(?=\()|(?=because\b|since\b|因为))\s?(.*)")
+_WITH_TEXT = re.compile(r"\b([A-Z])\)?\s?\(([^()]{1,200})\)")
 _END = re.compile(r"[.。!！;；](?:\s|$)|[。！；]")
 _EDGE = " \t\n\"'()[]<>.,;:!?。，；：！？、"
 _MARK_OF_ITEM = re.compile(r"(?:^|(?<=\s))\(?([A-Z])[).:、]\s?")
@@ -105,7 +106,8 @@ def _choice(question: Question, text: str) -> Extraction:
         if not content:
             # options may be listed below, each in a line of its own
             below = list(takewhile(bare.__contains__, range(number + 1, len(lines))))
-            letters = _letters(" ".join(lines[number + 1 : number + 1 + max(1, len(below))]), options)
+            items = lines[number + 1 : number + 1 + max(1, len(below))]
+            letters = _letters(" ".join(item.strip(" -") for item in items), options)
             bare = {at: found for at, found in bare.items() if at not in below or not letters}
         if certain or letters or _LONE.search(content):
             stated.setdefault(number, set()).add(letters)
@@ -138,6 +140,8 @@ def _together(stated: Mapping[int, set[_Letters]], bare: Mapping[int, set[_Lette
 
 def _letters(content: str, options: Mapping[str, str]) -> _Letters:
     content = _OPTION_WORD.sub("", content[:_LONGEST_STATEMENT].strip())
+    # "A (first option), C (third option)"
+    content = _WITH_TEXT.sub(lambda item: item[1] if options.get(item[1]) == key(item[2]) else item[0], content)
     listed = _listed(content, options)
     if listed:
         return listed

@@ -8,6 +8,8 @@ import hashlib
 import re
 from collections.abc import Callable
 
+from mdgym.asking import Interview
+from mdgym.asking import Question as Asked
 from mdgym.errors import AgentError
 from mdgym.policy import Agent, as_agent
 from mdgym.questions.extraction import without_thoughts
@@ -62,7 +64,7 @@ def judged(question: Question, answer: str, judge: Judge, seed: int) -> Verdict:
         The verdict. It has no `success`.
 
     Raises:
-        AgentError: The judge gave no grade, twice.
+        AgentError: The judge failed, or gave no grade, twice.
     """
     shown = without_thoughts(answer).strip()
     if not shown:
@@ -70,7 +72,8 @@ def judged(question: Question, answer: str, judge: Judge, seed: int) -> Verdict:
     agent = as_agent(judge)
     prompt = judge_prompt(question, answer)
     for attempt in range(2):
-        reply = agent.act(prompt, Task(id=question.id, prompt=prompt), seed + attempt)
+        asked = Asked(prompt, Task(id=question.id, prompt=prompt), attempt, seed + attempt)
+        reply = Interview(agent).ask(asked).text
         lines = [line for line in plain(without_thoughts(reply)).split("\n") if line.strip()]
         match = _GRADE.fullmatch(lines[-1]) if lines else None
         if match:

@@ -47,12 +47,18 @@ _SYNONYMS = {key(word): row for row, words in enumerate(_SYNONYM_ROWS) for word 
 def same_words(given: str, spelling: str) -> bool:
     """Whether two texts mean the same: the same quantity, the same words, or words of one row of synonyms."""
     ours, theirs = read_quantity(spelling), read_quantity(given)
-    if ours is not None and theirs is not None and same_quantity(theirs, ours):
-        return True
+    if ours is not None and theirs is not None:
+        return same_quantity(theirs, ours)
     if ours is not None and ours.counted and not ours.united:
         return key(given) in _SYNONYMS and _SYNONYMS[key(given)] == _SYNONYMS.get(key(spelling))
     left, right = key(given), key(spelling)
     return bool(left) and (left == right or (left in _SYNONYMS and _SYNONYMS[left] == _SYNONYMS.get(right)))
+
+
+def with_bracket(text: str) -> tuple[str, ...]:
+    """Return what stands before a bracket and what in it, as in "femtoseconds (fs)"; without one, the text."""
+    match = _BRACKET.fullmatch(text.strip())
+    return match.groups() if match else (text.strip(),)
 
 
 def spellings(text: str) -> tuple[str, ...]:
@@ -68,15 +74,13 @@ def spellings(text: str) -> tuple[str, ...]:
     """
     found: list[str] = []
     for part in [*_ALTERNATIVES.split(text), text]:
-        found += [part.strip()]
+        found.append(part.strip())
         pieces = [piece.strip() for piece in _COMMAS.split(part)]
         if len(pieces) > 1 and all(same_words(piece, pieces[0]) for piece in pieces):
             found += pieces
-        match = _BRACKET.fullmatch(part.strip())
-        if match:
-            found.append(match[1])
-            if same_words(match[2], match[1]) or folded(match[2]) == _initials(match[1]):
-                found.append(match[2])
+        first, *bracketed = with_bracket(part)
+        found.append(first)
+        found += [word for word in bracketed if same_words(word, first) or folded(word) == _initials(first)]
     return tuple(dict.fromkeys(word for word in found if word))
 
 

@@ -11,13 +11,13 @@ import re
 from dataclasses import dataclass
 
 from mdgym.questions.extraction import Extraction, extract_answer
-from mdgym.questions.meaning import same_words, spellings
+from mdgym.questions.meaning import same_words, spellings, with_bracket
 from mdgym.questions.question import BLANK, OPEN, Question
 from mdgym.questions.spelling import split_parts
 from mdgym.questions.units import read_quantity
 
 # Rises when the same answer may get another reward.
-RULES = "1"
+RULES = "2"
 
 _LEADING_UNIT = re.compile(r"\s*([^\s,;:，。；()（）]{1,30})")
 
@@ -87,7 +87,16 @@ def _choice(question: Question, found: Extraction) -> float:
 
 def _blanks(question: Question, found: Extraction) -> float:
     pairs = list(zip(found.parts, accepted(question), strict=True))
-    return sum(any(same_words(part, word) for word in words) for part, words in pairs) / len(pairs)
+    return sum(_fills(part, words) for part, words in pairs) / len(pairs)
+
+
+def _fills(part: str, words: tuple[str, ...]) -> bool:
+    """Whether a text is one of the words, or says two of them: "femtoseconds (fs)"."""
+
+    def known(text: str) -> bool:
+        return any(same_words(text, word) for word in words)
+
+    return known(part) or all(map(known, with_bracket(part)))
 
 
 def _unit_after(question: Question, number: int) -> str:

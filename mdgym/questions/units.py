@@ -54,10 +54,12 @@ _TABLE: tuple[tuple[float, Dimension, str], ...] = (
     (1e-7, _ENERGY, "erg ergs 尔格"),
     (_E, _ENERGY, "ev electronvolt electronvolts 电子伏特 电子伏"),
     (1e-3 * _E, _ENERGY, "mev 毫电子伏"),
-    (4.3597447222071e-18, _ENERGY, "hartree hartrees 哈特里"),
+    (1e6 * _E, _ENERGY, "megaelectronvolt megaelectronvolts"),
+    (4.3597447222071e-18, _ENERGY, "hartree hartrees ha 哈特里"),
     (1.0, _FORCE, "n newton newtons 牛顿 牛"),
     (1e-5, _FORCE, "dyn dyne dynes 达因"),
     (1.0, _PRESSURE, "pa pascal pascals 帕斯卡 帕"),
+    (1e-3, _PRESSURE, "millipascal millipascals 毫帕"),
     (1e3, _PRESSURE, "kpa kilopascal 千帕"),
     (1e6, _PRESSURE, "mpa megapascal megapascals 兆帕"),
     (1e9, _PRESSURE, "gpa gigapascal gigapascals 吉帕"),
@@ -78,6 +80,9 @@ _TABLE: tuple[tuple[float, Dimension, str], ...] = (
     (0.01, _NUMBER, "%"),
 )
 _UNITS = {name: (factor, dimension) for factor, dimension, names in _TABLE for name in names.split()}
+# Where a capital letter makes another unit: mPa and MPa, MeV and meV.
+_CAPITALS = {"mPa": "millipascal", "MeV": "megaelectronvolt"}
+_CAPITAL = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(_CAPITALS)})(?![A-Za-z])")
 # The longest Chinese names first: 电子伏特 before 电子伏.
 _CHINESE_NAMES = sorted((name for name in _UNITS if not name.isascii() and ord(name[0]) > 0x3000), key=len)[::-1]
 _NAME = re.compile(rf"{'|'.join(_CHINESE_NAMES)}|%|[a-zåµ][a-zåöµ]*")
@@ -126,6 +131,7 @@ def read_quantity(text: str) -> Quantity | None:
     """
     if len(text) > _LONGEST:
         return None
+    text = _CAPITAL.sub(lambda match: _CAPITALS[match.group()], text)
     text = folded(text).replace("~", " ").strip()
     value, digits, rest = _number(text)
     unit = _unit(rest)

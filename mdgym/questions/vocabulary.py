@@ -252,8 +252,8 @@ log.lammps: the name of the log file
     `neigh_modify` 的关键字 `one` 的值
 100000: the value of the keyword `page` of `neigh_modify`
     `neigh_modify` 的关键字 `page` 的值
-5: the value of the keyword `order` of `kspace_modify`
-    `kspace_modify` 的关键字 `order` 的值
+5: the value of the keyword `order` of `kspace_modify` for `kspace_style pppm`
+    `kspace_style pppm` 时 `kspace_modify` 的关键字 `order` 的值
 single: the value of the keyword `mode` of `comm_modify`
     `comm_modify` 的关键字 `mode` 的值
 0.1: the value of the keyword `dmax` of `min_modify`

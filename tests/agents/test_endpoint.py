@@ -25,7 +25,7 @@ from mdgym.errors import AgentError
 
 openai = pytest.importorskip("openai")
 
-from mdgym.agents import EndpointAgent, ToolEndpointAgent, completions  # noqa: E402
+from mdgym.agents import EndpointAgent, ToolEndpointAgent, completions, endpoint  # noqa: E402
 
 
 def _helper():
@@ -303,6 +303,39 @@ def test_another_thread_can_interrupt_a_call(server, ask, open_task):
             call.result(timeout=5)
     server.usual = reply()
     assert agent.act("p", open_task, 0) == SCRIPT
+
+
+def test_call_that_is_interrupted_before_it_has_begun_ends(server, open_task, monkeypatch):
+    server.usual = endpoint_server.hang
+    agent = EndpointAgent("tiny", server.url)
+    begin = endpoint.start_blocking_portal
+
+    def slowly():
+        agent.interrupt()
+        return begin()
+
+    monkeypatch.setattr(endpoint, "start_blocking_portal", slowly)
+    with ThreadPoolExecutor() as executor:
+        call = executor.submit(agent.act, "a", open_task, 1)
+        try:
+            with pytest.raises(AgentError, match="was interrupted"):
+                call.result(timeout=5)
+        finally:
+            server.closing.set()
+            agent.interrupt()
+
+
+@pytest.mark.parametrize("later", ["nan", "-5", "soon", "Mon, 01 Jan 9999999 00:00:00 GMT"])
+def test_time_that_makes_no_sense_is_no_reason_to_wait(server, ask, later):
+    server.script = [failing(429, Retry_After=later)]
+    assert ask("a")[1] == [SCRIPT]
+
+
+@pytest.mark.parametrize("usage", [{"total_tokens": 15}, {"prompt_tokens": None, "completion_tokens": 5}, {}])
+def test_answer_with_odd_counts_is_an_answer(server, ask, usage):
+    server.script = [reply(completion() | {"usage": usage})]
+    agent, (answer,) = ask("a")
+    assert answer == SCRIPT and agent.usage == Usage(answers=1, uncounted=1)
 
 
 def test_agents_of_the_page_can_be_made():

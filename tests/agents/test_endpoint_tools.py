@@ -133,7 +133,7 @@ def test_model_that_calls_for_ever_must_answer_in_the_end(server, agent, open_ta
     server.usual = reply(calling(("lint", {"script": ""})))
     heard = []
     assert ask(agent, open_task, lambda *call: heard.append(call) or "no") == ""
-    assert len(heard) == 20 and len(server.requests) == 21
+    assert len(heard) == 20 and len(server.requests) == 21 and agent.usage.answers == 1
     assert [request.get("tool_choice") for request in server.requests] == [None] * 20 + ["none"]
 
 

@@ -353,3 +353,12 @@ def test_python_of_the_page_runs(tmp_path, monkeypatch):
         exec(block, names)
     assert names["solution"].right and names["solution"].runs == 1
     assert names["report"].executed_at(1) == 1.0
+
+
+def test_interrupted_work_runs_no_further_script(runtime, good):
+    runtime = runtime(lambda prompt: good)
+    questions = [Question("x", mdgym.Task(id=f"user/{n}", prompt="x"), 0, n) for n in range(3)]
+    before = runtime.runs
+    with pytest.raises(AgentError, match="was interrupted"):
+        runtime.work(questions, told=lambda solution: runtime.interrupt())
+    assert runtime.runs == before + 1

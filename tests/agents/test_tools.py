@@ -43,6 +43,8 @@ def test_potentials_are_found_by_elements_and_by_words_of_the_citation(workshop)
     found = call(workshop, "search_potentials", words="Cu mishin")
     assert "Cu_mishin1.eam.alloy (pair_style eam/alloy)" in found
     assert "CuNi.eam.alloy" not in found
+    # `edip` reads one element only
+    assert "SiC.edip (pair_style edip/multi)" in call(workshop, "search_potentials", words="Si C")
     # the letters of an element inside of another one are not meant
     assert "Si.sw" not in call(workshop, "search_potentials", words="S")
     assert "No potential file" in call(workshop, "search_potentials", words="Cu nobody")

@@ -142,6 +142,22 @@ def test_the_same_call_goes_on_where_it_was_stopped(tmp_path, good):
     assert Failing.asked == 14
 
 
+def test_fewer_questions_from_the_same_folder_are_averaged_alone(tmp_path, good):
+    rows = [{"question": f"{n}?", "options": {"A": "x", "B": "y"}, "answer": "AB"[n % 2]} for n in range(8)]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    for episodes in (None, 3):
+        (found,) = evalbench.measure(tmp_path, [Student(good)], tmp_path / "out", episodes=episodes)
+    average = found["questions"]["a"]["average"]
+    assert average["tasks"] == 3 and average == found["questions"]["a"]["types"]["single_choice"]
+
+
+def test_an_exam_without_any_of_its_inputs_is_told_all_the_same(tmp_path, good):
+    (tmp_path / "a.json").write_text(json.dumps([{"task": "x", "standrd_code": "read_data made_up.data\nrun 1\n"}]))
+    (found,) = evalbench.measure(tmp_path, [Student(good)], tmp_path / "out")
+    assert found["code"]["a"]["given"]["tasks"] == 0 and found["code"]["a"]["executed"]["1"]["value"] == 1.0
+    assert "| student | 1 |" in exam_page.evalbench_table([found])
+
+
 def test_agents_have_folders_of_their_own(tmp_path):
     agents = [GoldAgent(), SilentAgent()]
     for agent in agents:
@@ -192,6 +208,7 @@ def test_runs_can_be_shortened_where_only_the_end_is_asked_for(tmp_path, good):
         ({"type": "multiple_choice", "answer": "AC"}, "multiple_choice", ("A", "C")),
         ({"type": "single_choice", "answer": ["b"]}, "single_choice", ("B",)),
         ({"type": "single_choice", "answer": ["B. Because it is"]}, "single_choice", ("B",)),
+        ({"type": "single_choice", "answer": "B因为"}, "single_choice", ("B",)),
         ({"type": None, "answer": ["A", "B"]}, "multiple_choice", ("A", "B")),
         ({"answer": ["A"], "options": ["x", "y"]}, "single_choice", ("A",)),
     ],
@@ -214,6 +231,7 @@ def test_blanks_open_questions_and_lost_keys_are_told_apart(tmp_path):
         {"type": "fill_blank"},
         {"type": "essay"},
         {"options": 3},
+        {"options": {"A": "x", "B": "y"}, "answer": "Both: x and y"},
         {"type": "fill_blank", "answer_text": {}},
     ):
         questions, unusable = read(question="Time is in ____ or ____.", **fields)

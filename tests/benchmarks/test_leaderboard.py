@@ -69,6 +69,23 @@ def test_the_name_of_a_runtime_says_how_many_rounds_there_were(tmp_path, board):
     assert rows(page)[1].startswith("| silent | 3 rounds | 1 |")
 
 
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("openai:m@http://h/v1 (temperature=0.5, top_k=4)", "openai:m@http://h/v1 --sampling temperature=0.5,top_k=4"),
+        ("runtime(hf:m (system=my.txt#1f0c52d7), 2 rounds)", "hf:m --system my.txt --rounds 2"),
+        ("hf:m (temperature=0.0, system=none)", "hf:m --sampling temperature=0.0 --system none"),
+        ("mine (old)", "'mine (old)'"),
+    ],
+)
+def test_the_command_of_a_row_types_the_settings_that_a_name_tells(tmp_path, board, name, typed):
+    agent = SilentAgent()
+    agent.name = name
+    leaderboard.add(evaluated(tmp_path / "run", agent, tasks=1), results=board[0])
+    (written,) = leaderboard.write(*board)
+    assert written.command.startswith(f"mdgym eval --agent {typed} --suite micro")
+
+
 def test_the_same_result_replaces_the_older_one_and_the_page_does_not_change(tmp_path, board):
     results, page = board
     run = evaluated(tmp_path / "run", SilentAgent())

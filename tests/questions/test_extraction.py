@@ -53,6 +53,7 @@ BLANKS = Question("q/4", "fill_blank", "From ____ to ____.", answer_text="fs; ps
             "Answer: B\n选项A不对。",
             "我的选择是B",
             "Answer: $B$",
+            r"Answer: \(B\)",
             "**Answer: B. metal**",
         ),
         *("Answer: A\nNo, wait: that is wrong.\nAnswer: B", "Answer: B\nI hope this answer is helpful."),
@@ -94,6 +95,7 @@ def test_answer_that_does_not_decide_is_refused(answer):
     [
         *("Answer: B, D", "Answer: BD", "Answer: D and B", "Answer: B、D", "Answer: b, d", "Answer: B; D.", "答案：BD"),
         *("B, D", "Answer:\nB. metal\nD. si", "Answer: B. metal, D. si", "Answer: options B and D", r"\boxed{B, D}"),
+        *("Answer:\n- B\n- D", "Answer: B (metal), D (si)"),
         *("Answer: B, and D", "Answer: **B** and **D**", "正确答案是B和D。", "Answer: B & D"),
     ],
 )
@@ -101,7 +103,10 @@ def test_several_letters_are_read(answer):
     assert extract_answer(MULTIPLE, answer).parts == ("B", "D")
 
 
-@pytest.mark.parametrize("answer", ["B\nD", "A. lj\nB. metal\nC. real\nD. si", "Answer: B, D, B", "Answer: B, D or A"])
+@pytest.mark.parametrize(
+    "answer",
+    ["B\nD", "A. lj\nB. metal\nC. real\nD. si", "Answer: B, D, B", "Answer: B, D or A", "Answer: B (metal), D (lj)"],
+)
 def test_several_letters_that_do_not_decide_are_refused(answer):
     assert extract_answer(MULTIPLE, answer).parts == ()
 

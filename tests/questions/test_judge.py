@@ -29,6 +29,12 @@ def test_answer_stands_between_marks_that_it_cannot_know():
     assert judge_prompt(QUESTION, answer + "!") != judge_prompt(QUESTION, answer)
 
 
+@pytest.mark.parametrize("judge", [lambda text: 1 / 0, lambda text: 1.0])
+def test_judge_that_fails_or_says_no_text_is_named(judge):
+    with pytest.raises(AgentError, match="q/open"):
+        judged(QUESTION, "To heat.", judge, seed=0)
+
+
 def test_empty_answer_is_not_shown_to_the_judge():
     assert judged(QUESTION, "<think>all thought</think> ", lambda text: pytest.fail("asked"), seed=0).reward == 0.0
 

