@@ -20,7 +20,7 @@ from mdgym.errors import TrainingError
 from mdgym.scoring import SerialPool
 
 # What an arm sets beside the common settings; everything else is the same. `md_grpo` is what the settings say.
-_NONE = ("--recycle_share", "0", "--lessons", "none", "--lesson_weight", "0")
+_NONE = ("--recycle_share", "0", "--adaptive", "false", "--lessons", "none", "--lesson_steps", "0")
 ARMS: dict[str, tuple[str, ...]] = {
     "grpo": _NONE,
     "md_grpo": (),

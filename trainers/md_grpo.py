@@ -1,18 +1,15 @@
 """MD-GRPO: GRPO on real LAMMPS, in which failed tries come back as questions of their own.
 
 It is TRL's GRPOTrainer and its public hooks: a data set whose prompts are made when they are read, a reward function
-that scores on a pool, callbacks that save and validate, and one more term of the loss. With `share` 0 and no lessons it
-is GRPO.
+that scores on a pool, and callbacks that teach lessons, save and validate. With `share` 0 and no lessons it is GRPO.
 """
 
 import json
 from dataclasses import dataclass, field
 from math import lcm
 from pathlib import Path
-from random import Random
 from typing import Any
 
-import torch
 from datasets import Dataset
 from transformers import TrainerCallback
 from trl import GRPOConfig, GRPOTrainer
@@ -20,13 +17,14 @@ from trl import GRPOConfig, GRPOTrainer
 from mdgym.errors import TrainingError
 from mdgym.evaluation import derive_seed
 from mdgym.scoring import Pool, make_pool
-from mdgym.trainers.data import fenced, tasks_of
+from mdgym.trainers.data import tasks_of
 from mdgym.trainers.hardware import OnAnyHardware, check_launch
+from mdgym.trainers.lessons import Teacher
 from mdgym.trainers.loading import load_model, load_tokenizer, lora
 from mdgym.trainers.recycle import Curriculum
 from mdgym.trainers.rewards import ScriptReward
 from mdgym.trainers.sft import last_checkpoint
-from mdgym.trainers.trace import Lesson, Recycling
+from mdgym.trainers.trace import Recycling
 from mdgym.trainers.validation import CURVE, Validation
 
 CURRICULUM = "curriculum.json"
@@ -53,8 +51,11 @@ class GrpoSettings(OnAnyHardware, GRPOConfig):
     lessons: str = field(
         default="none", metadata={"help": "Successes learned on their task's own prompt: none, repairs, all."}
     )
-    lesson_weight: float = field(default=0.0, metadata={"help": "Weight of the lessons in the loss."})
-    lesson_batch: int = field(default=8, metadata={"help": "Lessons in one step of each process."})
+    lesson_steps: int = field(default=0, metadata={"help": "Steps on lessons alone after each update."})
+    lesson_batch: int = field(default=8, metadata={"help": "Lessons in one such step of each process."})
+    lesson_renamed: float = field(
+        default=0.0, metadata={"help": "Share of lessons whose potential file gets an invented name."}
+    )
     validate_every: int = field(default=0, metadata={"help": "Validate every so many LAMMPS runs; 0 for never."})
     validate_tasks: int = field(default=0, metadata={"help": "Tasks of the validation split; 0 for all."})
     validate_k: int = field(default=1, metadata={"help": "Sampled answers to each of them, beside the greedy one."})
@@ -93,7 +94,7 @@ class GrpoSettings(OnAnyHardware, GRPOConfig):
 
 
 class MdGrpoTrainer(GRPOTrainer):
-    """GRPO with lessons: successes are learned as answers to the task's own prompt, beside the policy gradient."""
+    """GRPO that knows its curriculum, and logs what its lessons came to."""
 
     def __init__(self, *args: Any, curriculum: Curriculum, **kwargs: Any) -> None:
         """Train; `curriculum` has the lessons."""
@@ -107,42 +108,6 @@ class MdGrpoTrainer(GRPOTrainer):
             logs["lesson_loss"] = sum(self.lesson_losses) / len(self.lesson_losses)
             self.lesson_losses.clear()
         super().log(logs, start_time)
-
-    def compute_loss(
-        self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
-    ) -> Any:
-        """Return the loss of TRL, plus the lessons' mean negative log-likelihood per token times its weight."""
-        loss = super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
-        if not (self.args.lesson_weight and model.training):
-            return loss
-        rng = Random(f"{self.args.seed}/{self.state.global_step}/{self.accelerator.process_index}")
-        chosen = self.curriculum.draw_lessons(rng, self.args.lesson_batch)
-        if not chosen:
-            return loss
-        lesson_loss = model(**self._lesson_tensors(chosen)).loss
-        self.lesson_losses.append(lesson_loss.item())
-        # TRL divides by the steps of gradient accumulation itself, and so must what is added
-        return loss + self.args.lesson_weight * lesson_loss / self.current_gradient_accumulation_steps
-
-    def _lesson_tensors(self, lessons: list[Lesson]) -> dict[str, torch.Tensor]:
-        rows, labels = [], []
-        for lesson in lessons:
-            task = self.curriculum.tasks[lesson.task_id]
-            prompt = [{"role": "user", "content": task.prompt}]
-            options: dict[str, Any] = {**self.chat_template_kwargs, "tokenize": True, "return_dict": False}
-            start = self.processing_class.apply_chat_template(prompt, add_generation_prompt=True, **options)
-            answer = self.processing_class(fenced(lesson.script), add_special_tokens=False)["input_ids"]
-            answer = [*answer, self.processing_class.eos_token_id]
-            rows.append(start + answer)
-            labels.append([-100] * len(start) + answer)
-        length = max(map(len, rows))
-        pad = self.processing_class.pad_token_id
-        device = self.accelerator.device
-        return {
-            "input_ids": torch.tensor([row + [pad] * (length - len(row)) for row in rows], device=device),
-            "attention_mask": torch.tensor([[1] * len(r) + [0] * (length - len(r)) for r in rows], device=device),
-            "labels": torch.tensor([row + [-100] * (length - len(row)) for row in labels], device=device),
-        }
 
 
 class _Keeper(TrainerCallback):
@@ -239,9 +204,12 @@ def train(settings: GrpoSettings, pool: Pool | None = None) -> Path:
             train_dataset=prompts(curriculum, slots, settings.seed),
             processing_class=tokenizer,
             peft_config=lora(settings.lora_rank),
-            callbacks=[_Keeper(curriculum, reward, settings.max_runs)],
             curriculum=curriculum,
         )
+        if settings.lesson_steps:
+            trainer.add_callback(Teacher(trainer))
+        # after the lessons: they belong to the update
+        trainer.add_callback(_Keeper(curriculum, reward, settings.max_runs))
         if settings.validate_every:
             trainer.add_callback(Validation(trainer, reward, scorer))
         trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
@@ -259,8 +227,8 @@ def _check(settings: GrpoSettings) -> None:
         raise TrainingError("max_steps must be set: prompts are drawn without end")
     if settings.dataloader_num_workers or settings.shuffle_dataset:
         raise TrainingError("dataloader_num_workers must be 0 and shuffle_dataset false: prompts follow the buffer")
-    if settings.lesson_weight and settings.lessons == "none":
-        raise TrainingError("lesson_weight is set, but lessons are 'none': set them to 'repairs' or 'all'")
+    if settings.lesson_steps and settings.lessons == "none":
+        raise TrainingError("lesson_steps is set, but lessons are 'none': set them to 'repairs' or 'all'")
     if settings.save_strategy == "steps" and settings.save_steps % settings.block:
         raise TrainingError(
             f"save_steps {settings.save_steps} must be a multiple of {settings.block}, the steps of one generation"

@@ -4,6 +4,7 @@ A small model that is trained on the dozen potential files of the train split le
 that do not exist, and potentials that are scaled, make it read its prompt.
 """
 
+import re
 from dataclasses import fields, replace
 from random import Random
 from string import ascii_lowercase
@@ -23,6 +24,12 @@ _ENDINGS = {"eam": "eam", "eam/alloy": "eam.alloy", "eam/fs": "eam.fs", "tersoff
 SYMBOLS = tuple(
     "Li Be B C Na Mg Al Si K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Cs Ba "
     "La Ce Pr Nd Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Tl Pb Bi Th Pa U Np Pu".split()
+)
+_POTENTIAL = re.compile(
+    r"^pair_coeff[ ]+\*[ ]+\*[ ]+(?P<file>(?P<first>[A-Z][a-z]?)[\w-]*\.(?:"
+    + "|".join(map(re.escape, _ENDINGS.values()))
+    + r"))(?![\w.])(?:[ ]+(?P<element>[A-Z][a-z]?)\b)?",
+    re.MULTILINE,
 )
 _TRIES = 200
 
@@ -67,12 +74,35 @@ def _crystal(real: Crystal, rng: Random) -> Crystal:
     structure = rng.choice((real.structure, *TYPICAL))
     styles = ("eam", "eam/alloy", "eam/fs") if structure != "diamond" else ("tersoff", "sw")
     style, element = rng.choice(styles), rng.choice(SYMBOLS)
-    # as files are called: the elements in any order, and mostly an author or a year
+    file = f"{_stem(element, rng)}.{_ENDINGS[style]}"
+    return Crystal(element, structure, style, file, MASS, TYPICAL[structure], None, "invented")
+
+
+def renamed(prompt: str, script: str, rng: Random) -> tuple[str, str]:
+    """Give the potential file of a prompt and of its script another name, which does not exist.
+
+    Args:
+        prompt: Names the file as the script does; else both stay as they are.
+        script: Its first `pair_coeff * * FILE` is what counts; with another name it cannot run.
+        rng: Where chance comes from.
+
+    Returns:
+        Prompt and script.
+    """
+    found = _POTENTIAL.search(script)
+    if not found or found["file"] not in prompt:
+        return prompt, script
+    ending = found["file"].partition(".")[2]
+    name = f"{_stem(found['element'] or found['first'], rng)}.{ending}"
+    return prompt.replace(found["file"], name), script.replace(found["file"], name)
+
+
+def _stem(element: str, rng: Random) -> str:
+    """As files are called: the elements in any order, and mostly an author or a year."""
     others = [symbol for symbol in SYMBOLS if symbol != element]
     elements = [element, *rng.sample(others, rng.choice((0, 0, 1, 2)))]
     rng.shuffle(elements)
-    stem = "".join(elements) + rng.choice(("", *(f"_{_author(rng)}",) * 3))
-    return Crystal(element, structure, style, f"{stem}.{_ENDINGS[style]}", MASS, TYPICAL[structure], None, "invented")
+    return "".join(elements) + rng.choice(("", *(f"_{_author(rng)}",) * 3))
 
 
 def _author(rng: Random) -> str:

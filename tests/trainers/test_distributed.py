@@ -31,7 +31,7 @@ GRPO = {
     "use_cpu": True,
     "processes": 2,
 }
-LESSONS = {"lessons": "all", "lesson_weight": 0.5, "lesson_batch": 2}
+LESSONS = {"lessons": "all", "lesson_steps": 2, "lesson_batch": 2}
 WAYS = {"multi_cpu": {}, "zero2": {"deepspeed": "configs/deepspeed/zero2.json"}}
 WAYS["zero3"] = {"deepspeed": "configs/deepspeed/zero3.json"}
 

@@ -13,7 +13,7 @@ from mdgym.tasks.families import FAMILIES
 from mdgym.tasks.families.crystals import Crystal
 from mdgym.tasks.families.pair_potentials import PairPotential
 from mdgym.tasks.suites import load_suite
-from mdgym.trainers.points import MASS, SYMBOLS, TYPICAL, invent
+from mdgym.trainers.points import MASS, SYMBOLS, TYPICAL, invent, renamed
 
 MICRO = [family for family in FAMILIES if "micro" in family.suites]
 SEEDS = st.integers(0, 2**32)
@@ -123,3 +123,34 @@ def test_points_that_cannot_be_mixed_are_named(monkeypatch):
     monkeypatch.setattr(type(family.points["train"][0]), "__post_init__", refuse)
     with pytest.raises(TaskError, match="no mixture of two points of family 'tension'"):
         invent(family, Random(0))
+
+
+@pytest.mark.parametrize(
+    "family", [f for f in MICRO if f.name in {"cohesion", "surface", "vacancy"}], ids=lambda f: f.name
+)
+@settings(max_examples=30, deadline=None)
+@given(seed=SEEDS)
+def test_a_potential_gets_another_name_in_prompt_and_script_alike(family, seed):
+    point = Random(seed).choice(family.points["train"])
+    crystal, script = point.crystal, family.gold(point)
+    prompt = family.prompt(point, family.draft(point), 0, Random(seed))
+    text, other = renamed(prompt, script, Random(seed))
+    assert crystal.file not in text and crystal.file not in other
+    (line,) = [line for line in other.splitlines() if line.startswith("pair_coeff")]
+    name = line.split()[3]
+    assert name in text and name.partition(".")[2] == crystal.file.partition(".")[2]
+    # it still holds the element that the script simulates
+    assert crystal.element in re.findall("[A-Z][a-z]?", name.partition(".")[0])
+    assert text.replace(name, crystal.file) == prompt and other.replace(name, crystal.file) == script
+
+
+@pytest.mark.parametrize(
+    ("prompt", "script"),
+    [
+        ("Use Cu_u3.eam.", "pair_style lj/cut 2.5\npair_coeff * * 1.0 1.0"),
+        ("Use Cu_u3.eam.", "pair_coeff * * Ni_u3.eam"),
+        ("Use it.", ""),
+    ],
+)
+def test_what_names_no_potential_of_its_prompt_stays_as_it_is(prompt, script):
+    assert renamed(prompt, script, Random(0)) == (prompt, script)

@@ -117,7 +117,7 @@ def run_grpo(*arguments):
         (["--model", "m", "--max_steps", "-1"], "max_steps must be set"),
         (["--model", "m", "--shuffle_dataset", "true"], "shuffle_dataset false: prompts follow the buffer"),
         (["--model", "m", "--dataloader_num_workers", "1"], "dataloader_num_workers must be 0"),
-        (["--model", "m", "--lesson_weight", "0.1"], "lesson_weight is set, but lessons are 'none'"),
+        (["--model", "m", "--lesson_steps", "1"], "lesson_steps is set, but lessons are 'none'"),
         (["--model", "m", "--recycle_share", "2"], "share 2.0"),
         (["--model", "m", "--recycle_pick", "best"], "pick 'best' is not one of"),
         (["--model", "m", "--suite", "nonsense"], "belongs to suite 'nonsense'"),
