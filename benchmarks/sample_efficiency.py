@@ -20,13 +20,15 @@ from mdgym.errors import TrainingError
 from mdgym.scoring import SerialPool
 
 # What an arm sets beside the common settings; everything else is the same. `md_grpo` is what the settings say.
-_NONE = ("--recycle_share", "0", "--adaptive", "false", "--lessons", "none", "--lesson_steps", "0")
+_NO_RECYCLING = ("--recycle_share", "0")
+_NO_LESSONS = ("--lessons", "none", "--lesson_steps", "0")
 ARMS: dict[str, tuple[str, ...]] = {
-    "grpo": _NONE,
+    "grpo": (*_NO_RECYCLING, "--adaptive", "false", *_NO_LESSONS),
     "md_grpo": (),
-    # parts of it alone: repair prompts, and lessons from any success
-    "recycling alone": (*_NONE, "--recycle_share", "0.25"),
-    "lessons alone": (*_NONE, "--lessons", "all", "--lesson_weight", "0.1"),
+    # parts of it alone: repair prompts, and lessons from fresh tries
+    "recycling alone": _NO_LESSONS,
+    "lessons alone": _NO_RECYCLING,
+    "lessons as they are": ("--lesson_renamed", "0"),
 }
 # Validations in a training, and the tasks of each.
 _VALIDATIONS, _TASKS = 4, 42
