@@ -33,7 +33,7 @@ ARMS: dict[str, tuple[str, ...]] = {
 # Habits of the policy that all begin with, more stubborn than those of `mdgym quickstart`: one script in twenty runs,
 # about what is published of language models before they are trained for this (MDAgent2, arXiv 2601.02075: Qwen3-8B has
 # Exec-Success@3 of 7.6 %). One that often succeeds by itself has little to recycle.
-HABITS = {"fatal": 0.95, "wrong": 0.85}
+HABITS: dict[str, Any] = {"fatal": 0.95, "wrong": 0.85}
 # Validations in a training, and the tasks of each.
 _VALIDATIONS, _TASKS = 4, 42
 METRICS = ("executed_at_1", "success_at_1", "greedy_success")
