@@ -131,7 +131,14 @@ def test_ctrl_c_ends_it_while_the_agent_thinks_and_leaves_nothing(tmp_path):
     command = [sys.executable, "-m", "mdgym", "solve", "Melt it.", "--agent", "own_policy:slow"]
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     with subprocess.Popen(
-        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command,
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        # a shell starts what runs in the background with Ctrl-C ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stdout.readline() == "asked\n"
         start = time.monotonic()

@@ -277,7 +277,13 @@ def test_ctrl_c_ends_the_wait_for_a_server_that_says_nothing(server, tmp_path):
     server.usual = endpoint_server.hang
     command = [sys.executable, "-m", "mdgym", "eval", "--agent", f"openai:tiny@{server.url}", "--suite", "micro"]
     out = tmp_path / "run"
-    with subprocess.Popen([*command, "--episodes", "4", "--out", out], stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [*command, "--episodes", "4", "--out", out],
+        stderr=subprocess.PIPE,
+        text=True,
+        # a shell starts what runs in the background with Ctrl-C ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
         try:
             while not server.requests:
                 assert process.poll() is None, process.stderr.read()

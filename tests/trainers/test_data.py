@@ -133,9 +133,9 @@ def test_an_answer_is_fenced_as_the_environment_reads_it():
 
 
 def test_repair_rows_have_the_real_message_of_lammps_and_the_right_script(pool):
-    found = repair_rows(TRAIN, pool, 4, seed=3)
-    assert found == repair_rows(TRAIN, pool, 4, seed=3)
-    assert len(found) == 4 and {row.kind for row in found} == {REPAIR}
+    found = repair_rows(TRAIN, pool, 12, seed=3)
+    assert found == repair_rows(TRAIN, pool, 12, seed=3)
+    assert len(found) == 12 and {row.kind for row in found} == {REPAIR}
     tasks = {task.id: task for task in TRAIN}
     for row in found:
         task = tasks[row.task_id]
