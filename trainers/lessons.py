@@ -18,11 +18,11 @@ class Teacher(TrainerCallback):
         """Teach the model of `trainer`, an `MdGrpoTrainer`, as its settings say."""
         self._trainer = trainer
 
-    def on_step_end(
-        self, args: Any, state: Any, control: Any, model: Any = None, optimizer: Any = None, **_: Any
-    ) -> None:
+    def on_step_end(self, args: Any, state: Any, control: Any, optimizer: Any = None, **_: Any) -> None:
         """Take the steps; each process draws lessons of its own, and all of them have some or none."""
         trainer, accelerator = self._trainer, self._trainer.accelerator
+        # the outermost model: it alone shares gradients with other processes
+        model = trainer.model_wrapped
         for number in range(args.lesson_steps):
             rng = Random(f"{args.seed}/{state.global_step}/{number}/{accelerator.process_index}")
             lessons = trainer.curriculum.draw_lessons(rng, args.lesson_batch)
