@@ -36,7 +36,7 @@ ARMS: dict[str, tuple[str, ...]] = {
 HABITS: dict[str, Any] = {"fatal": 0.95, "wrong": 0.85}
 # Validations in a training, and the tasks of each.
 _VALIDATIONS, _TASKS = 4, 42
-METRICS = ("executed_at_1", "success_at_1", "greedy_success")
+NUMBERS = ("executed_at_1", "success_at_1", "greedy_success")
 _RESAMPLES = 2000
 Curve = list[dict[str, float]]
 
@@ -64,7 +64,8 @@ def measure(
     Returns:
         `seeds`; `curves` by arm: {runs, and mean, low and high of each metric}; `final` by arm: {metric: mean, low,
         high}; `runs_ratio`: LAMMPS runs after which MD-GRPO had the final success@1 of GRPO, over those after which
-        GRPO had it, and `runs_ratio_ci`, its 95 % interval over seeds; None stands for never.
+        GRPO had it, and `runs_ratio_ci`, its 95 % interval over seeds; None stands for never; `train_s` by arm: mean
+        seconds of a training's steps, validations aside.
 
     Raises:
         TrainingError: There is no such arm, or a training failed; its log is named.
@@ -87,8 +88,13 @@ def measure(
             progress.advance(bar)
 
         list(executor.map(run, jobs))
-    read = {arm: [_read(out / f"{arm}-{seed}".replace(" ", "_")) for seed in seeds] for arm in arms}
-    return compare(read, list(seeds), runs)
+    folders = {arm: [out / f"{arm}-{seed}".replace(" ", "_") for seed in seeds] for arm in arms}
+    read = {arm: [_lines(folder / "curve.jsonl") for folder in found] for arm, found in folders.items()}
+    steps = {
+        arm: [line for folder in found for line in _lines(folder / "metrics.jsonl")] for arm, found in folders.items()
+    }
+    train_s = {arm: sum(line.get("step_time", 0.0) for line in lines) / len(seeds) for arm, lines in steps.items()}
+    return {**compare(read, list(seeds), runs), "train_s": train_s}
 
 
 def _base(configs: Path, folder: Path, quick: bool) -> Path:
@@ -121,7 +127,7 @@ def compare(read: Mapping[str, Sequence[Curve]], seeds: list[int], runs: int, po
     """
     grid = np.linspace(0, runs, points)
     found: dict[str, Any] = {"seeds": seeds, "runs": runs, "curves": {}, "final": {}}
-    values = {arm: {m: _on_grid(curves, m, grid) for m in METRICS} for arm, curves in read.items()}
+    values = {arm: {m: _on_grid(curves, m, grid) for m in NUMBERS} for arm, curves in read.items()}
     for arm, metrics in values.items():
         found["curves"][arm] = {"runs": grid.tolist()}
         found["final"][arm] = {}
@@ -203,5 +209,5 @@ def _train(model: Path, config: Path, folder: Path, seed: int, runs: int, change
     done.write_text(json.dumps(asked), encoding="utf-8")
 
 
-def _read(folder: Path) -> Curve:
-    return [json.loads(line) for line in (folder / "curve.jsonl").read_text("utf-8").splitlines()]
+def _lines(file: Path) -> Curve:
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]

@@ -38,7 +38,12 @@ def write_page(page: Path, result: dict[str, Any], command: str) -> None:
         lines.append(f"| {arm} | " + " | ".join(cells) + " |")
     ratio, low, high = ("never" if r is None else f"{r:.2f}" for r in (result["runs_ratio"], *result["runs_ratio_ci"]))
     lines += ["", f"LAMMPS runs to the final success@1 of GRPO, MD-GRPO over GRPO: {ratio}"]
-    lines += [f"(95 % interval over seeds: {low} to {high}).", "", f"![Curves]({plot.name})", ""]
+    lines += [f"(95 % interval over seeds: {low} to {high})."]
+    if "train_s" in result:
+        plain = result["train_s"]["grpo"]
+        others = [f"{seconds / plain:.2f} for {arm}" for arm, seconds in result["train_s"].items() if arm != "grpo"]
+        lines += [f"Time of a training's steps over that of GRPO, side by side: {', '.join(others)}."]
+    lines += ["", f"![Curves]({plot.name})", ""]
     write_between(page, "sample-efficiency", "\n".join(lines), {"made_by": made, **result})
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps({"made_by": made, **result}, indent=1) + "\n", encoding="utf-8")

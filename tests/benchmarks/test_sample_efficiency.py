@@ -7,7 +7,7 @@ import pytest
 
 from mdgym.benchmarks import sample_efficiency, sample_efficiency_page
 from mdgym.benchmarks.pages import marks
-from mdgym.benchmarks.sample_efficiency import METRICS, compare
+from mdgym.benchmarks.sample_efficiency import NUMBERS, compare
 from mdgym.errors import MdgymError
 
 RUNS = 1000
@@ -18,7 +18,7 @@ def curve(rate, noise=0.0, rng=None):
     points = []
     for runs in range(0, RUNS + 1, 125):
         value = min(0.8, rate * runs / RUNS) + (rng.normal(0, noise) if rng else 0.0)
-        points.append({"runs": runs, **dict.fromkeys(METRICS, value)})
+        points.append({"runs": runs, **dict.fromkeys(NUMBERS, value)})
     return points
 
 
@@ -57,7 +57,7 @@ def test_a_level_that_is_passed_early_counts_when_it_is_passed():
 
 
 def test_bands_are_those_of_students_t():
-    read = {"grpo": [[{"runs": r, **dict.fromkeys(METRICS, v)} for r in (0, RUNS)] for v in (0.1, 0.2, 0.3)]}
+    read = {"grpo": [[{"runs": r, **dict.fromkeys(NUMBERS, v)} for r in (0, RUNS)] for v in (0.1, 0.2, 0.3)]}
     final = compare(read, [0, 1, 2], RUNS)["final"]["grpo"]["success_at_1"]
     # 4.303 * 0.1 / sqrt(3)
     assert final["mean"] == pytest.approx(0.2)
