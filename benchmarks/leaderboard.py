@@ -101,6 +101,8 @@ def add(run: Path, label: str = "", runtime: bool = False, results: Path = RESUL
     """
     (stored,) = read_runs([run], suite_tasks())
     report = stored.report
+    if not stored.ended:
+        raise RecordError(f"{run} is not finished: its summary is missing or of fewer rollouts; give the same command")
     if not report.complete:
         raise RecordError(
             f"{run} is not finished: {report.rollouts} of {report.tasks * report.k} rollouts have a score; "

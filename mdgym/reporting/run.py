@@ -26,6 +26,7 @@ class StoredRun:
         trajectories: The scored rollouts, in the order of the tasks.
         report: What was found.
         written: When the last rollout was written.
+        ended: The evaluation came to an end and said how many tasks it had; else `report` counts those with a rollout.
     """
 
     label: str
@@ -35,6 +36,7 @@ class StoredRun:
     trajectories: tuple[Trajectory, ...]
     report: Report
     written: datetime
+    ended: bool
 
 
 def suite_tasks() -> dict[str, Task]:
@@ -105,12 +107,13 @@ def _read(folder: Path, tasks: Mapping[str, Task]) -> StoredRun:
     seen = {t.task_id for t in done.values()}
     order = {task_id: number for number, task_id in enumerate(tasks)}
     trajectories = tuple(sorted(done.values(), key=lambda t: (order[t.task_id], t.rollout)))
-    report = _summary(folder, experiment, len(trajectories))
+    summary = _summary(folder, experiment, len(trajectories))
+    report = summary
     if report is None:
         chosen = [task for task in tasks.values() if task.id in seen or task.id in {name for name, _ in failed}]
         report = summarise(experiment, chosen, trajectories, len(failed))
     found = {task_id: tasks[task_id] for task_id in tasks if task_id in seen}
-    return StoredRun(experiment.agent, folder, experiment, found, trajectories, report, written)
+    return StoredRun(experiment.agent, folder, experiment, found, trajectories, report, written, summary is not None)
 
 
 def _no_run(folder: Path) -> str:

@@ -104,6 +104,10 @@ def test_an_unfinished_evaluation_is_refused(tmp_path, board):
     (run / "summary.json").write_text(json.dumps({**summary, "complete": False, "tasks": 3}))
     with pytest.raises(RecordError, match="not finished: 2 of 3 rollouts"):
         leaderboard.add(run, results=board[0])
+    # one that goes on, or was killed: each task that it knows of has a score
+    (run / "summary.json").unlink()
+    with pytest.raises(RecordError, match="not finished: its summary is missing"):
+        leaderboard.add(run, results=board[0])
     assert not board[0].exists()
 
 
