@@ -85,6 +85,16 @@ class Mixture:
     fatal: float = 0.0
     wrong: float = 0.0
 
+    def __post_init__(self) -> None:
+        if min(self.rows, self.repairs, self.excerpts) < 0:
+            raise TrainingError(
+                f"rows {self.rows}, repairs {self.repairs} and excerpts {self.excerpts} must not be negative"
+            )
+        if not all(0 <= share <= 1 for share in (self.invented, self.fatal, self.wrong)):
+            raise TrainingError(
+                f"invented {self.invented}, fatal {self.fatal} and wrong {self.wrong} must be within 0 to 1"
+            )
+
 
 def fenced(script: str) -> str:
     """Put a script into the fence in which a policy answers."""

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from mdgym.errors import TrainingError
+from mdgym.errors import RecordError, TrainingError
+from mdgym.records import from_json
 from mdgym.trainers.data import Mixture
 from mdgym.trainers.settings import settings_of
 
@@ -45,9 +46,9 @@ def read(folder: Path) -> Recipe:
     file = folder / "data.yaml"
     try:
         written = yaml.safe_load(file.read_text("utf-8")) or {}
-        data = Mixture(suite=md_grpo.suite, families=tuple(md_grpo.families), **written)
+        data = from_json(Mixture, {**written, "suite": md_grpo.suite, "families": md_grpo.families})
     except FileNotFoundError as error:
         raise TrainingError(f"there is no settings file '{file}'") from error
-    except (TypeError, yaml.YAMLError) as error:
+    except (RecordError, TypeError, yaml.YAMLError) as error:
         raise TrainingError(f"settings in {file}: {error}") from error
     return Recipe(data, excerpts, sft, md_grpo)
