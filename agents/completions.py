@@ -51,7 +51,7 @@ class Said:
         text: Its content; empty if there is none.
         calls: Tools that it calls.
         message: The message as it is sent back when the conversation goes on; empty without calls.
-        usage: What it took, without its cost.
+        usage: What it took, without its cost. It counts as no answer: it may be one of several messages before that.
     """
 
     text: str
@@ -75,8 +75,6 @@ def read(completion: ChatCompletion) -> Said:
         calls = tuple(_call(call) for call in choice.message.tool_calls or ())
         counts = _counts(completion.usage)
         usage = Usage(
-            # a message that calls tools is no answer yet
-            answers=int(not calls),
             prompt_tokens=counts[0] if counts else 0,
             completion_tokens=counts[1] if counts else 0,
             uncounted=0 if counts else 1,

@@ -87,8 +87,8 @@ class EndpointAgent:
             patience: Seconds for one message of the model, with all its requests and the pauses between them.
             extra: More fields of the request, such as {"reasoning_effort": "low"}; None as a value leaves a field out,
                 such as {"seed": None} where an endpoint refuses it.
-            name: What the agent is called in reports; by default "openai:MODEL@URL". Give one when you evaluate a model
-                at other settings.
+            name: What the agent is called in reports; by default "openai:MODEL@URL", or "openai:MODEL" for OpenAI. Give
+                one when you evaluate a model at other settings.
 
         Raises:
             ValueError: A number makes no sense.
@@ -98,12 +98,14 @@ class EndpointAgent:
             raise ValueError(f"concurrency must be at least 1, not {concurrency!r}")
         if not (timeout > 0 and patience > 0):
             raise ValueError(f"timeout and patience must be above 0, not {timeout!r} and {patience!r}")
-        self.name = name or f"{self._kind}:{model}" + (f"@{url}" if url else "")
+        # the server stands in the name: answers of another are not gone on with
+        place = url or os.environ.get("OPENAI_BASE_URL", "").strip()
+        self.name = name or f"{self._kind}:{model}" + (f"@{place}" if place else "")
         self.batch_size = concurrency
         self.sampling = sampling
         self.usage = Usage(cost=None if prices is None else 0.0)
         self._model = model
-        self._url = url or os.environ.get("OPENAI_BASE_URL") or _OPENAI
+        self._url = place or _OPENAI
         host = _host(self._url)
         # OpenAI gave it another name, which many others do not know
         self._longest = "max_completion_tokens" if f".{host}".endswith((".openai.com", ".azure.com")) else "max_tokens"
@@ -180,6 +182,7 @@ class EndpointAgent:
 
     async def _answer(self, client: openai.AsyncOpenAI, observation: str, seed: int) -> str:
         said = await self._said(client, messages(observation, self._system), {"seed": seed})
+        self.usage += Usage(answers=1)
         return said.text
 
     async def _said(self, client: openai.AsyncOpenAI, chat: Sequence[Any], fields: Mapping[str, Any]) -> Said:
@@ -244,14 +247,20 @@ def blames_request(error: AgentError) -> bool:
 
 
 def _host(url: str) -> str:
+    """Return the host of an address, which stands in names and messages and so must hold no secret."""
+    if any(mark in url for mark in "@?#"):
+        raise AgentError(
+            "the address of an endpoint is like http://localhost:8000/v1, without user, password and query: set "
+            "OPENAI_API_KEY to its key"
+        )
     try:
         parts = urlsplit(url)
-        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and "@" not in parts.netloc:
+        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:
             return parts.hostname
     except ValueError:
         # a port that is no number
         pass
-    raise AgentError(f"'{url}' is no address of an endpoint: it is like http://localhost:8000/v1, without a password")
+    raise AgentError(f"'{url}' is no address of an endpoint: it is like http://localhost:8000/v1")
 
 
 def _key(url: str) -> str:

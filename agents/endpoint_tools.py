@@ -1,20 +1,17 @@
 """A language model behind an endpoint that may call tools before it answers."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from mdgym.agents.endpoint import EndpointAgent, blames_request
 from mdgym.agents.errands import Errands
 from mdgym.agents.instructions import messages
-from mdgym.agents.tools import Schema
+from mdgym.agents.tools import MOST_CALLS, CallTool, Schema
 from mdgym.agents.usage import Usage
 from mdgym.errors import AgentError
 from mdgym.tasks.task import Task
-
-# Messages with calls of tools before a model must answer. The runtime hears 20 calls, which may come one at a time.
-_MOST_TURNS = 20
 
 _log = logging.getLogger(__name__)
 
@@ -35,9 +32,7 @@ class ToolEndpointAgent(EndpointAgent):
     # whether the endpoint has ever gone on after answers of tools
     _conversed = False
 
-    def act_with_tools(
-        self, observation: str, task: Task, seed: int, tools: list[Schema], call: Callable[[str, str], str]
-    ) -> str:
+    def act_with_tools(self, observation: str, task: Task, seed: int, tools: list[Schema], call: CallTool) -> str:
         """Return what the model says after it has called tools; see `act_many_with_tools`."""
         return self.act_many_with_tools([observation], [task], [seed], tools, [call])[0]
 
@@ -47,23 +42,9 @@ class ToolEndpointAgent(EndpointAgent):
         tasks: Sequence[Task],
         seeds: Sequence[int],
         tools: list[Schema],
-        calls: Sequence[Callable[[str, str], str]],
+        calls: Sequence[CallTool],
     ) -> list[str]:
-        """Ask about all observations, `batch_size` at a time, and call tools meanwhile.
-
-        Args:
-            observations: What the model reads, each as one message of a user.
-            tasks: Their tasks, which the model does not see.
-            seeds: Sent along; not every endpoint heeds them.
-            tools: Schemas of the tools.
-            calls: For each observation, what calls a tool for it. They are called in this thread, one at a time.
-
-        Returns:
-            The answers, in the same order.
-
-        Raises:
-            AgentError: A question has no answer, or `interrupt` was called; the others under way are given up.
-        """
+        """Ask as `act_many` does, with tools as `BatchToolAgent` has them; they are called in this thread."""
         errands = Errands()
         questions = [
             partial(self._conversation, observation=text, seed=seed, tools=tools, call=call, errands=errands)
@@ -77,20 +58,21 @@ class ToolEndpointAgent(EndpointAgent):
         observation: str,
         seed: int,
         tools: list[Schema],
-        call: Callable[[str, str], str],
+        call: CallTool,
         errands: Errands,
     ) -> str:
         chat: list[dict[str, Any]] = [*messages(observation, self._system)]
         fields: dict[str, Any] = {"seed": seed, "tools": tools}
         said = await self._said(client, chat, fields)
-        for turn in range(_MOST_TURNS):
+        # the runtime hears MOST_CALLS calls, which may come one at a time
+        for turn in range(1, MOST_CALLS + 1):
             if not said.calls:
                 break
             chat.append(said.message)
             for wanted in said.calls:
                 answer = await errands.send(partial(call, wanted.name, wanted.arguments))
                 chat.append({"role": "tool", "tool_call_id": wanted.id, "content": answer})
-            if turn == _MOST_TURNS - 1:
+            if turn == MOST_CALLS:
                 fields["tool_choice"] = "none"
             try:
                 said = await self._said(client, chat, fields)
@@ -98,11 +80,10 @@ class ToolEndpointAgent(EndpointAgent):
                 # the first time it is more likely that this endpoint does not take answers of tools at all
                 if not (self._conversed and blames_request(error)):
                     raise
-                self.usage += Usage(answers=1, cut=1)
+                self.usage += Usage(cut=1)
                 _log.warning("agent '%s' goes no further with tools: %s", self.name, error)
                 break
             self._conversed = True
-        else:
-            # it calls even now, and this is its answer
-            self.usage += Usage(answers=int(bool(said.calls)))
+        # if it calls even now, this is its answer
+        self.usage += Usage(answers=1)
         return said.text

@@ -3,7 +3,7 @@
 In short after the manual of LAMMPS 22Jul2025; what is in brackets may be left out.
 """
 
-from mdgym.questions.wheel import FORMATS
+from mdgym.questions.facts.wheel import FORMATS
 
 GRAMMAR = {
     "angle_coeff": "angle_coeff N args",

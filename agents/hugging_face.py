@@ -92,6 +92,9 @@ class HuggingFaceAgent:
         self.tokenizer: Any = tokenizer
         self.model: Any = model
         if isinstance(model, str | Path):
+            if (Path(source) / "adapter_config.json").is_file():
+                # without it, transformers would say that this is no model
+                _peft()
             place = f"from '{source}'" + ("" if Path(source).is_dir() else ", which is no folder here")
             self.model = _tried(
                 f"no language model can be loaded {place}",
@@ -218,11 +221,16 @@ class HuggingFaceAgent:
 
 
 def _adapted(model: Any, adapter: str) -> Any:
+    load = _peft().PeftModel.from_pretrained
+    return _tried(f"no adapter can be loaded from '{adapter}'", lambda: load(model, adapter))
+
+
+def _peft() -> Any:
     try:
-        from peft import PeftModel
+        import peft
     except ImportError as error:
         raise AgentError(_INSTALL) from error
-    return _tried(f"no adapter can be loaded from '{adapter}'", lambda: PeftModel.from_pretrained(model, adapter))
+    return peft
 
 
 def _tried(complaint: str, do: Callable[[], Any]) -> Any:

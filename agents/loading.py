@@ -16,33 +16,33 @@ from mdgym.records import digest
 
 BUILT_IN = {agent.name: agent for agent in (GoldAgent, TemplateAgent, SilentAgent)}
 
-# What makes an agent of the model's source, how it samples, its system message, and its name in reports.
-_Maker = Callable[[str, Sampling, str | None, str], Agent]
+# What makes an agent of the model's source, how it samples, and its system message.
+_Maker = Callable[[str, Sampling, str | None], Agent]
 
 
 # Imported where they are used: they load torch, vLLM or the OpenAI client, which need not be there.
-def _hugging_face(source: str, sampling: Sampling, system: str | None, name: str) -> Agent:
+def _hugging_face(source: str, sampling: Sampling, system: str | None) -> Agent:
     from mdgym.agents.hugging_face import HuggingFaceAgent
 
-    return HuggingFaceAgent(source, sampling=sampling, system=system, name=name)
+    return HuggingFaceAgent(source, sampling=sampling, system=system)
 
 
-def _vllm(source: str, sampling: Sampling, system: str | None, name: str) -> Agent:
+def _vllm(source: str, sampling: Sampling, system: str | None) -> Agent:
     from mdgym.agents.vllm_offline import VllmAgent
 
-    return VllmAgent(source, sampling, system=system, name=name)
+    return VllmAgent(source, sampling, system=system)
 
 
-def _endpoint(source: str, sampling: Sampling, system: str | None, name: str) -> Agent:
+def _endpoint(source: str, sampling: Sampling, system: str | None) -> Agent:
     from mdgym.agents.endpoint import EndpointAgent
 
-    return EndpointAgent(*_address(source), sampling, system=system, name=name)
+    return EndpointAgent(*_address(source), sampling, system=system)
 
 
-def _endpoint_with_tools(source: str, sampling: Sampling, system: str | None, name: str) -> Agent:
+def _endpoint_with_tools(source: str, sampling: Sampling, system: str | None) -> Agent:
     from mdgym.agents.endpoint_tools import ToolEndpointAgent
 
-    return ToolEndpointAgent(*_address(source), sampling, system=system, name=name)
+    return ToolEndpointAgent(*_address(source), sampling, system=system)
 
 
 # With each, the instructions that it is given unless the user names others.
@@ -69,7 +69,8 @@ def load(name: str, sampling: str = "", system: str = "") -> Agent:
             with it.
 
     Returns:
-        The agent. In its name stand the settings that are not as usual, so that runs of others are not gone on with.
+        The agent. In its name stand the settings that are not as usual, and the address of an endpoint that
+        OPENAI_BASE_URL names, so that runs of others are not gone on with.
 
     Raises:
         AgentError: There is no such agent, importing or making it failed, or a setting makes no sense or is for
@@ -77,7 +78,7 @@ def load(name: str, sampling: str = "", system: str = "") -> Agent:
     """
     module_name, colon, attribute = name.partition(":")
     if module_name in _LANGUAGE_MODELS and attribute:
-        return _language_model(name, attribute, read_sampling(sampling), system, *_LANGUAGE_MODELS[module_name])
+        return _language_model(attribute, read_sampling(sampling), system, *_LANGUAGE_MODELS[module_name])
     if sampling or system:
         kinds = ", ".join(f"{kind}:" for kind in _LANGUAGE_MODELS)
         raise AgentError(f"agent '{name}' takes neither sampling nor instructions: they are for {kinds}")
@@ -124,7 +125,7 @@ def read_sampling(text: str) -> Sampling:
         raise AgentError(f"sampling '{text}': {error}") from error
 
 
-def _language_model(name: str, source: str, sampling: Sampling, system: str, maker: _Maker, usual_system: str) -> Agent:
+def _language_model(source: str, sampling: Sampling, system: str, maker: _Maker, usual_system: str) -> Agent:
     usual = asdict(PLAIN)
     changed = [f"{key}={value}" for key, value in asdict(sampling).items() if value != usual[key]]
     chosen = system or usual_system
@@ -132,7 +133,10 @@ def _language_model(name: str, source: str, sampling: Sampling, system: str, mak
     if chosen != usual_system:
         # with a hash of the text, which may change while the name of the file stays
         changed.append(f"system={chosen}" + (f"#{digest(instructions)[:8]}" if instructions else ""))
-    return maker(source, sampling, instructions, f"{name} ({', '.join(changed)})" if changed else name)
+    agent = maker(source, sampling, instructions)
+    if changed:
+        agent.name += f" ({', '.join(changed)})"
+    return agent
 
 
 def _address(source: str) -> tuple[str, str | None]:

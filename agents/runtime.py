@@ -16,8 +16,8 @@ from rich.console import Console
 
 from mdgym.agents.session import Heard, Session
 from mdgym.agents.solution import Call, Solution, prepare, save
-from mdgym.agents.tools import BatchToolAgent, ToolAgent, call_tool, tool_schemas
-from mdgym.agents.usage import Metered, Usage
+from mdgym.agents.tools import MOST_CALLS, BatchToolAgent, ToolAgent, call_tool, tool_schemas
+from mdgym.agents.usage import Usage, usage_of
 from mdgym.agents.workshop import Files, Workshop
 from mdgym.asking import Interview, Question
 from mdgym.engine import Engine, Limits
@@ -29,8 +29,6 @@ from mdgym.policy import Agent, BatchAgent, Interruptible, as_agent
 from mdgym.script import Catalogue
 from mdgym.tasks.task import Task
 
-# An answer may call as many tools; each of them may be a short run.
-MOST_CALLS = 20
 _LINE = 200
 
 Told = Callable[[Solution], None]
@@ -165,25 +163,14 @@ class RuntimeAgent:
     def _asked(self, agent: Agent, sessions: Sequence[Session], calls: Sequence[Sequence[Call]]) -> Iterator[Heard]:
         self._go_on()
         questions = [session.question() for session in sessions]
-        before, interview = self._used(), Interview(agent, questions)
+        before, interview = usage_of(self._inner), Interview(agent, questions)
         answers = [interview.ask(question) for question in questions]
-        tokens = self._tokens(before, len(questions))
+        tokens = _tokens(before, usage_of(self._inner), len(questions))
         yield from (Heard(answer, tuple(called), *tokens) for answer, called in zip(answers, calls, strict=True))
 
     def _go_on(self) -> None:
         if self._interrupted:
             raise AgentError(f"agent '{self.name}' was interrupted")
-
-    def _used(self) -> Usage:
-        return self._inner.usage if isinstance(self._inner, Metered) else Usage()
-
-    def _tokens(self, before: Usage, answers: int) -> tuple[float | None, float | None]:
-        """Return the tokens of one of the answers that were given since, read and written."""
-        if not isinstance(self._inner, Metered):
-            return None, None
-        now = self._inner.usage
-        read, written = now.prompt_tokens - before.prompt_tokens, now.completion_tokens - before.completion_tokens
-        return read / answers, written / answers
 
     def __enter__(self) -> Self:
         return self
@@ -248,6 +235,14 @@ def solve(
     with runtime, console.status("working; Ctrl-C stops"):
         (solution,) = runtime.work([Question(prompt, task, 0, seed)], files, told=told)
     return replace(solution, folder=folder)
+
+
+def _tokens(before: Usage | None, now: Usage | None, answers: int) -> tuple[float | None, float | None]:
+    """Return the tokens of one of the answers that were given meanwhile, read and written."""
+    if before is None or now is None:
+        return None, None
+    read, written = now.prompt_tokens - before.prompt_tokens, now.completion_tokens - before.completion_tokens
+    return read / answers, written / answers
 
 
 class _Equipped:

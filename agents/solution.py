@@ -10,11 +10,11 @@ from string import Template
 from mdgym.engine.execution import Execution
 from mdgym.envs.lammps_script import solved
 from mdgym.errors import MdgymError, RecordError
+from mdgym.folder import write_json
 from mdgym.reporting.figures import figure
 from mdgym.reporting.plots import course, text
 from mdgym.rewards.score import Score
 from mdgym.thermo import Sample, thermo
-from mdgym.trajectory import write_json
 
 SCRIPT, LOG, RECORD, PAGE, PLOT = "in.lammps", "log.lammps", "record.json", "report.html", "thermo.png"
 

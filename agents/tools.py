@@ -33,6 +33,10 @@ _ELEMENT = re.compile(r"[A-Z][a-z]?")
 _JSON_TYPES = {str: "string", int: "integer"}
 
 Schema = dict[str, Any]
+# Calls the tool of a name with arguments in JSON, and returns its answer.
+CallTool = Callable[[str, str], str]
+# An answer may call as many tools; each of them may be a short run.
+MOST_CALLS = 20
 # Whose prompt it is does not matter to what is told of a run.
 _ANY_TASK = Task(id="user/tool", prompt="Any.")
 
@@ -41,9 +45,7 @@ _ANY_TASK = Task(id="user/tool", prompt="Any.")
 class ToolAgent(Agent, Protocol):
     """An agent that can call tools before it answers; the runtime offers them to it."""
 
-    def act_with_tools(
-        self, observation: str, task: Task, seed: int, tools: list[Schema], call: Callable[[str, str], str]
-    ) -> str:
+    def act_with_tools(self, observation: str, task: Task, seed: int, tools: list[Schema], call: CallTool) -> str:
         """Answer with a script, as `act` does.
 
         Args:
@@ -51,7 +53,8 @@ class ToolAgent(Agent, Protocol):
             task: The task.
             seed: Seeds whatever the agent samples.
             tools: Schemas of the tools, as `tool_schemas` returns them.
-            call: Calls the tool of a name with arguments in JSON, and returns its answer.
+            call: Calls the tool of a name with arguments in JSON, and returns its answer. After `MOST_CALLS` calls it
+                only says that these are the most.
         """
 
 
@@ -65,7 +68,7 @@ class BatchToolAgent(BatchAgent, ToolAgent, Protocol):
         tasks: Sequence[Task],
         seeds: Sequence[int],
         tools: list[Schema],
-        calls: Sequence[Callable[[str, str], str]],
+        calls: Sequence[CallTool],
     ) -> list[str]:
         """Answer each observation with a script, as `act_many` does.
 
@@ -215,8 +218,9 @@ def potential_hints(script: str, findings: Sequence[Finding], catalogue: Catalog
     for command in walk(read_script(script)):
         words = _words(command.text) if command.line in wrong else ()
         if words[:1] == ("pair_coeff",):
-            for name in set(words[3:]) - catalogue.potentials:
-                hints += _similar(name, {*words[3:], *_elements(name)}, catalogue)
+            for name in words[3:]:
+                if name not in catalogue.potentials:
+                    hints += _similar(name, {*words[3:], *_elements(name)}, catalogue)
     return tuple(dict.fromkeys(hints))
 
 

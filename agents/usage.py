@@ -56,3 +56,9 @@ class Metered(Protocol):
     """
 
     usage: Usage
+
+
+def usage_of(agent: object) -> Usage | None:
+    """Return what an agent has used so far; None for one that counts nothing, or in a way of its own."""
+    usage = agent.usage if isinstance(agent, Metered) else None
+    return usage if isinstance(usage, Usage) else None

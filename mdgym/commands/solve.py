@@ -9,7 +9,7 @@ import typer
 from mdgym.agents.runtime import solve as work
 from mdgym.agents.solution import ENDINGS
 from mdgym.commands.output import Json, Sandbox, print_json, stderr
-from mdgym.commands.policies import SamplingOption, SystemOption, load_agents
+from mdgym.commands.policies import SamplingOption, SystemOption, load_agents, telling_usage
 
 
 def solve(
@@ -45,7 +45,8 @@ def solve(
     text = sys.stdin.buffer.read().decode("utf-8", "replace") if prompt == "-" else prompt
     files = {path.name: path for path in file or ()}
     try:
-        solution = work(text, policy, files, rounds, seed, out, sandbox=sandbox)
+        with telling_usage([policy]):
+            solution = work(text, policy, files, rounds, seed, out, sandbox=sandbox)
     except KeyboardInterrupt:
         if out:
             stderr.print(f"Stopped. The rounds that were done are in {out}.", soft_wrap=True)

@@ -1,19 +1,17 @@
 """A model that calls tools, behind a real server on this machine; the tools are real, and so is LAMMPS."""
 
-import importlib.util
 import json
-import subprocess
-import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
+import endpoint_server
 import pytest
+from endpoint_server import calling, completion, failing, reply, step_by_step
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mdgym import agents, cli
+from mdgym import agents
 from mdgym.agents import RuntimeAgent, Usage, solve
 from mdgym.agents.tools import BatchToolAgent, ToolAgent, call_tool, tool_schemas
 from mdgym.agents.workshop import Workshop
@@ -22,39 +20,7 @@ from mdgym.errors import AgentError, InfrastructureError
 
 pytest.importorskip("openai")
 
-from mdgym.agents import EndpointAgent, ToolEndpointAgent, completions
-
-
-def _helper():
-    # tests are no package
-    spec = importlib.util.spec_from_file_location("endpoint_server", Path(__file__).with_name("endpoint_server.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-endpoint_server = _helper()
-calling, completion, failing, reply, step_by_step = (
-    endpoint_server.calling,
-    endpoint_server.completion,
-    endpoint_server.failing,
-    endpoint_server.reply,
-    endpoint_server.step_by_step,
-)
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    """No key, and pauses of milliseconds."""
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(completions, "_PAUSE", 0.01)
-
-
-@pytest.fixture
-def server():
-    with endpoint_server.EndpointServer() as server:
-        yield server
+from mdgym.agents import EndpointAgent, ToolEndpointAgent
 
 
 @pytest.fixture
@@ -68,16 +34,6 @@ def ask(agent, task, call=lambda name, arguments: f"{name} says yes", observatio
 
 def told(request):
     return [message["content"] for message in request["messages"] if message["role"] == "tool"]
-
-
-@pytest.fixture
-def careful(good):
-    """A model that looks for a potential, tries its script, and then answers."""
-    return step_by_step(
-        calling(("search_potentials", {"words": "Cu mishin"})),
-        calling(("short_run", {"script": good})),
-        completion(f"```lammps\n{good}```"),
-    )
 
 
 def test_model_searches_and_tries_before_it_answers(server, agent, careful, good):
@@ -297,43 +253,3 @@ def test_one_question_without_an_answer_ends_the_others_and_their_calls(server, 
     with pytest.raises(AgentError, match="refuses the key"):
         agent.act_many_with_tools(["good", "bad"], [open_task] * 2, [1, 2], tool_schemas(), [slow, slow])
     assert len(heard) < 25
-
-
-def test_solve_takes_it_by_name(server, careful, tmp_path, good):
-    server.usual = careful
-    command = [sys.executable, "-m", "mdgym", "solve", "Run a crystal.", "--agent", f"openai+tools:tiny@{server.url}"]
-    done = subprocess.run(
-        [*command, "--sampling", "temperature=0.5", "--system", "none", "--out", tmp_path / "run"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert (done.returncode, done.stdout) == (0, good), done.stderr
-    record = json.loads((tmp_path / "run" / "record.json").read_text())
-    assert [call["name"] for call in record["rounds"][0]["calls"]] == ["search_potentials", "short_run"]
-    assert record["agent"] == f"openai+tools:tiny@{server.url} (temperature=0.5, system=none)"
-    assert "Tool short_run" in (tmp_path / "run" / "report.html").read_text()
-    request = server.requests[0]
-    assert request["temperature"] == 0.5 and [message["role"] for message in request["messages"]] == ["user"]
-
-
-def test_eval_offers_tools_and_goes_on_only_at_the_same_settings(server, careful, tmp_path, monkeypatch, capsys):
-    server.usual = careful
-
-    def run(*arguments):
-        name = f"openai+tools:tiny@{server.url}"
-        options = ["--agent", name, "--suite", "micro", "--episodes", "2", "--out", str(tmp_path / "run")]
-        monkeypatch.setattr(sys, "argv", ["mdgym", "eval", *options, "--json", *arguments])
-        monkeypatch.setattr(sys, "path", list(sys.path))
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return ended.value.code or 0, out, err
-
-    code, out, err = run("--sampling", "temperature=0.5")
-    assert code == 0 and "2 answers, 60 tokens read" in err
-    assert "temperature=0.5" in json.loads(out.splitlines()[-1])["agent"]
-    assert len(server.requests) == 6
-    code, _, err = run("--sampling", "temperature=0.6")
-    assert code == 2 and "temperature=0.6" in err
-    assert run("--sampling", "temperature=0.5")[0] == 0 and len(server.requests) == 6

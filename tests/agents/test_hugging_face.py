@@ -258,6 +258,8 @@ def test_missing_peft_says_how_to_install_it(monkeypatch, folder):
     monkeypatch.setitem(sys.modules, "peft", None)
     with pytest.raises(AgentError, match=r'pip install "mdgym\[train\]"'):
         HuggingFaceAgent(folder, adapter=folder / "adapter")
+    with pytest.raises(AgentError, match=r'pip install "mdgym\[train\]"'):
+        agents.load(f"hf:{folder / 'adapter'}")
 
 
 def test_package_of_agents_does_not_load_torch():

@@ -5,6 +5,7 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from hypothesis import given, settings
@@ -12,9 +13,10 @@ from hypothesis import strategies as st
 
 import mdgym
 from mdgym.agents import GoldAgent
-from mdgym.agents.runtime import MOST_CALLS, RuntimeAgent, solve
+from mdgym.agents.runtime import RuntimeAgent, solve
 from mdgym.agents.session import asked_variables
 from mdgym.agents.solution import Solution, page
+from mdgym.agents.tools import MOST_CALLS
 from mdgym.agents.usage import Usage
 from mdgym.asking import Question
 from mdgym.errors import AgentError, RecordError, TaskError
@@ -248,6 +250,19 @@ def test_tokens_are_counted_per_round(good):
     with RuntimeAgent(Counting(), rounds=2) as runtime:
         (round_,) = work(runtime, prompt="Run.").rounds
     assert (round_.prompt_tokens, round_.completion_tokens) == (4, 7)
+
+
+def test_agent_that_counts_in_a_way_of_its_own_is_not_counted(good):
+    class Own:
+        name = "own"
+        usage: ClassVar = {"calls": 3}
+
+        def act(self, observation, task, seed):
+            return good
+
+    with RuntimeAgent(Own()) as runtime:
+        (round_,) = work(runtime, prompt="Run.").rounds
+    assert round_.prompt_tokens is None
 
 
 class WithTools:

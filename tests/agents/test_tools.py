@@ -153,3 +153,12 @@ def test_missing_potential_is_answered_with_those_for_its_element(catalogue):
     assert "Cu_mishin1.eam.alloy" in alloy and "Al_zhou.eam.alloy" not in alloy
     right = script.replace("Cu_old", "Cu_mishin1").replace("x.sw", "Si.sw")
     assert potential_hints(right, lint(right, catalogue), catalogue) == ()
+
+
+def test_hints_come_in_the_order_of_the_script(catalogue):
+    files = [f"old{ending}" for ending in PAIR_STYLES]
+    script = f"pair_style none\npair_coeff * * {' '.join(files)}\nrun 1\n"
+    hints = potential_hints(script, lint(script, catalogue), catalogue)
+    assert [hint.split(" for ")[1].split(" here")[0] for hint in hints] == [
+        f"pair_style {style}" for style in dict.fromkeys(PAIR_STYLES.values())
+    ]
