@@ -1,14 +1,16 @@
 """Results of exams as a file that says how to get them again, and as a table of the papers' layout."""
 
+import fcntl
 import json
+import os
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from mdgym.benchmarks.pages import made_by
 from mdgym.errors import RecordError
-from mdgym.trajectory import write_json
+from mdgym.folder import write_json
 
 RESULT = "result.json"
 TABLE = "table.md"
@@ -20,6 +22,35 @@ _TYPES = {"single_choice": "single", "multiple_choice": "multiple", "fill_blank"
 def complete(result: dict[str, Any], command: str) -> dict[str, Any]:
     """Add what made a result: command, day, versions and machine."""
     return {**made_by(command), "python": platform.python_version(), "machine": platform.machine(), **result}
+
+
+def add_results(
+    folder: Path, results: Sequence[dict[str, Any]], table: Callable[[Sequence[dict[str, Any]]], str]
+) -> str:
+    """Write results behind the earlier ones of a folder, and the table of all of them.
+
+    Args:
+        folder: The folder.
+        results: New results.
+        table: Makes the table.
+
+    Returns:
+        The table.
+
+    Raises:
+        RecordError: What is there cannot be read.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        # commands for other agents may end at the same time, and none must lose the row of another
+        fcntl.flock(place, fcntl.LOCK_EX)
+        everything = with_earlier(folder, results)
+        text = table(everything)
+        write_result(folder, {"results": everything}, text)
+    finally:
+        os.close(place)
+    return text
 
 
 def with_earlier(folder: Path, results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from mdgym.benchmarks.lines import read_lines
 from mdgym.evaluation import choose
+from mdgym.folder import read_lines
 from mdgym.policy import Agent
+from mdgym.questions.answers import ANSWERS, AnswerRecord
 from mdgym.questions.evaluation import evaluate_questions
-from mdgym.questions.folder import ANSWERS, AnswerRecord
 from mdgym.questions.judge import Judge
 from mdgym.questions.prompts import as_task
 from mdgym.questions.question import OPEN, Question

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mdgym.errors import RecordError
+from mdgym.folder import write_json
 from mdgym.records import from_json
 from mdgym.reporting.run import StoredRun, read_runs, suite_tasks
 from mdgym.reporting.tables import number
 from mdgym.statistics import Estimate
-from mdgym.trajectory import write_json
 
 RESULTS = Path(__file__).parent / "results" / "leaderboard"
 PAGE = Path(__file__).parent / "leaderboard.md"

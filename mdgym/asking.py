@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
 from mdgym.errors import AgentError, InfrastructureError, SandboxError
 from mdgym.policy import Agent, BatchAgent, Interruptible
 from mdgym.tasks.task import Task
@@ -167,3 +170,15 @@ class Interview:
 def _named(batch: Sequence[Question]) -> str:
     first = f"task '{batch[0].task.id}' (rollout {batch[0].rollout})"
     return first if len(batch) == 1 else f"a batch of {len(batch)} from {first} on"
+
+
+def progress_bar(shown: bool) -> Progress:
+    """Return a bar on stderr that counts answers.
+
+    Args:
+        shown: Draw it; else it counts in silence.
+    """
+    # the name of an agent is no markup
+    name = TextColumn("{task.description}", markup=False)
+    columns = (name, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True), disable=not shown)

@@ -12,22 +12,21 @@ from pathlib import Path
 
 import gymnasium
 import numpy as np
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from mdgym.asking import Interview, Question
+from mdgym.asking import Interview, Question, progress_bar
 from mdgym.envs.lammps_script import LammpsScriptEnv
 from mdgym.errors import InfrastructureError, RecordError
+from mdgym.folder import Experiment
 from mdgym.policy import Agent, BatchAgent, as_agent
 from mdgym.records import digest
 from mdgym.report import Report, summarise
 from mdgym.rewards import current_versions
 from mdgym.tasks.task import Task
 from mdgym.thermo import thermo
-from mdgym.trajectory import Experiment, Failure, RunFolder, Trajectory, Turn
+from mdgym.trajectory import Failure, RunFolder, Trajectory, Turn
 
 # A machine that fails this often in a row will fail on; the agent's answers may cost money.
-_FAILURES_IN_A_ROW = 3
+FAILURES_IN_A_ROW = 3
 
 
 def evaluate(
@@ -150,9 +149,11 @@ class _Evaluation:
         self._own = threading.local()
 
     def run(self, progress: bool) -> Report:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         done = len(self._done)
-        bar = Progress(*columns, console=Console(stderr=True), disable=not progress)
+        bar = progress_bar(progress)
+        if self._folder:
+            # of a run that is killed it is all that says how many rollouts were meant
+            self._folder.summarise(self._report())
         try:
             with bar:
                 row = bar.add_task(self._description(), total=done + len(self._waiting), completed=done)
@@ -226,7 +227,7 @@ class _Evaluation:
             self._in_a_row += 1
             if self._folder:
                 self._folder.fail(failure)
-            if self._in_a_row == _FAILURES_IN_A_ROW:
+            if self._in_a_row == FAILURES_IN_A_ROW:
                 self._stopped = True
                 raise error
 

@@ -7,10 +7,11 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
+from mdgym.folder import Experiment
 from mdgym.records import digest, to_json
 from mdgym.statistics import Estimate, estimate, pass_at
 from mdgym.tasks.task import Task
-from mdgym.trajectory import Experiment, Trajectory
+from mdgym.trajectory import Trajectory
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,11 @@ class Report:
         """success@j over all tasks, 1 <= j <= k; None when all tasks are open."""
         return self.overall.success[j - 1].value
 
+    @property
+    def unfinished(self) -> str:
+        """What is said of an evaluation that has not ended; empty when it has."""
+        return unfinished(self.rollouts, self.tasks * self.k, self.complete, "rollouts")
+
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain JSON values."""
         data: dict[str, Any] = to_json(self)
@@ -98,8 +104,7 @@ class Report:
         where = escape(f"{self.suite}/{self.split}, {self.k} per task, mdgym {self.mdgym}")
         title = f"{escape(self.agent)} on {where}"
         caption = "below each: 95 % interval over tasks"
-        if not self.complete:
-            caption += f"; unfinished: {self.rollouts} of {self.tasks * self.k} rollouts"
+        caption += f"; {self.unfinished}" if self.unfinished else ""
         if self.failures:
             caption += f"; {self.failures} could not be scored (see failures.jsonl)"
         table = Table(title=title, caption=caption)
@@ -110,7 +115,7 @@ class Report:
         for group in (self.overall, *self.families, *self.tiers):
             cells = [group.reward, *(group.executed[j - 1] for j in turns), *(group.success[j - 1] for j in turns)]
             first = group is self.overall or group is self.families[-1]
-            table.add_row(escape(group.name), str(group.tasks), *map(_cell, cells), end_section=first)
+            table.add_row(escape(group.name), str(group.tasks), *map(cell, cells), end_section=first)
         return table
 
 
@@ -121,25 +126,27 @@ def comparison(reports: Sequence[Report], labels: Sequence[str] = ()) -> Table:
         reports: The reports, at least one; all of the same `basis`.
         labels: What stands above each column; the agents by default.
     """
-    first = reports[0]
+    first, names = reports[0], labels or [report.agent for report in reports]
+    caption = ["below each: 95 % interval over tasks"]
+    caption += [f"{name}: {report.unfinished}" for name, report in zip(names, reports) if report.unfinished]
     k = "/".join(dict.fromkeys(str(report.k) for report in reports))
     table = Table(
         title=escape(f"{first.suite}/{first.split}: {first.tasks} tasks, {k} per task, mdgym {first.mdgym}"),
-        caption="below each: 95 % interval over tasks",
+        caption=escape("; ".join(caption)),
     )
     table.add_column("")
-    for label in labels or [report.agent for report in reports]:
-        table.add_column(escape(label), justify="right")
+    for name in names:
+        table.add_column(escape(name), justify="right")
     rows: list[tuple[str, Callable[[Report], Estimate]]] = [
         ("reward", lambda report: report.overall.reward),
         ("executed@1", lambda report: report.overall.executed[0]),
         ("success@1", lambda report: report.overall.success[0]),
     ]
     for name, value in rows:
-        table.add_row(name, *(_cell(value(report)) for report in reports), end_section=name == rows[-1][0])
+        table.add_row(name, *(cell(value(report)) for report in reports), end_section=name == rows[-1][0])
     for group in first.families:
         same = [next(g for g in report.families if g.name == group.name) for report in reports]
-        cells = (_number(found.success[0].value) for found in same)
+        cells = (number(found.success[0].value) for found in same)
         table.add_row(f"success@1, {escape(group.name)}", *cells)
     return table
 
@@ -211,11 +218,28 @@ def _pass_rate(j: int, counts: Sequence[tuple[int, int]], seed: int) -> Estimate
     return estimate([pass_at(j, n, c) for n, c in counts if n >= j], seed)
 
 
-def _cell(value: Estimate) -> str:
+def unfinished(done: int, meant: int, complete: bool, what: str) -> str:
+    """Return what is said of an evaluation that has not ended; the empty string when it has.
+
+    Args:
+        done: Number of results that are there.
+        meant: Number that was meant, as far as is known.
+        complete: All that was meant is there.
+        what: What the results are called.
+    """
+    if complete:
+        return ""
+    known = f"{done} of {meant} {what}" if done < meant else f"{done} {what}, of how many is not known"
+    return f"unfinished: {known}"
+
+
+def cell(value: Estimate) -> str:
+    """Return a mean with its interval below it, for a table."""
     if value.low is None or value.high is None:
-        return _number(value.value)
-    return f"{_number(value.value)}\n{value.low:.2f}–{value.high:.2f}"
+        return number(value.value)
+    return f"{number(value.value)}\n{value.low:.2f}–{value.high:.2f}"
 
 
-def _number(value: float | None) -> str:
+def number(value: float | None) -> str:
+    """Return a number for a table; a dash where there is none."""
     return "–" if value is None else f"{value:.3f}"

@@ -66,6 +66,13 @@ def rescore(run: Path, out: Path, tasks: Mapping[str, Task], pool: Pool, progres
         done = {(t.task_id, t.rollout): t for t in folder.stored}
         _check_versions(folder, done.values(), {task.id: task for task in chosen}, pool)
         left = [r for r in wanted if (r.stored.task_id, r.stored.rollout) not in done]
+
+        def summary() -> Report:
+            order = [done[key] for r in wanted if (key := (r.stored.task_id, r.stored.rollout)) in done]
+            return summarise(again, chosen, order, failures)
+
+        # of a run that is killed it is all that says how many rollouts were meant
+        folder.summarise(summary())
         ended = _scored(left, pool)
         if progress:
             ended = iter(track(ended, "scoring", total=len(left), console=Console(stderr=True)))
@@ -88,8 +95,7 @@ def rescore(run: Path, out: Path, tasks: Mapping[str, Task], pool: Pool, progres
             )
             done[stored.task_id, stored.rollout] = replace(stored, turns=turns)
             folder.add(done[stored.task_id, stored.rollout])
-        order = [done[key] for r in wanted if (key := (r.stored.task_id, r.stored.rollout)) in done]
-        report = summarise(again, chosen, order, failures)
+        report = summary()
         folder.summarise(report)
     return report
 

@@ -10,6 +10,7 @@ import typer
 
 import mdgym
 from mdgym import cli
+from mdgym.questions import Question, save_questions
 from mdgym.records import to_json
 
 
@@ -32,6 +33,14 @@ def mdgym_command(monkeypatch, capsys):
 def task_file(tmp_path, tasks):
     path = tmp_path / "tasks.jsonl"
     path.write_text("".join(json.dumps(to_json(task)) + "\n" for task in tasks))
+    return path
+
+
+@pytest.fixture
+def question_file(tmp_path):
+    path = tmp_path / "questions.jsonl"
+    blank = Question("q/blank", "fill_blank", "Time is in ____.", answer_text="fs")
+    save_questions([blank, Question("q/open", "open_qa", "Why?", answer_text="Because.")], path)
     return path
 
 
@@ -135,6 +144,63 @@ def test_agents_are_compared_in_one_table(mdgym_command, task_file, tmp_path):
     assert "silent" in mdgym_command(*arguments)[1]
 
 
+def test_questions_of_a_suite_are_asked_and_reported(mdgym_command, tmp_path):
+    out = tmp_path / "run"
+    arguments = ("eval", "--agent", "gold", "--suite", "facts", "--episodes", 8, "-k", 2, "--out", out)
+    code, text, _ = mdgym_command(*arguments, "--json")
+    report = last_json(text)
+    assert (code, report["answers"], report["overall"]["success"][0]["value"]) == (0, 16, 1.0)
+    code, text, _ = mdgym_command("report", out, "--json")
+    assert (code, last_json(text)) == (0, {"reports": [report]})
+    for command in (arguments, ("report", out)):
+        code, text, _ = mdgym_command(*command)
+        assert code == 0 and "gold on facts/test, 2 per question" in text
+
+
+def test_agents_are_compared_on_questions(mdgym_command, tmp_path):
+    out = tmp_path / "run"
+    agents = ("--agent", "gold", "--agent", "silent")
+    code, text, _ = mdgym_command("eval", *agents, "--suite", "facts", "--episodes", 4, "--out", out)
+    assert code == 0 and re.search(r"accuracy.*1\.000.*0\.000", text)
+    code, again, _ = mdgym_command("report", out / "gold", out / "silent")
+    assert (code, again) == (0, text)
+    assert mdgym_command("report", out / "gold", out / "silent", "--alone")[1].count("on facts/test") == 2
+
+
+def test_questions_of_ones_own_are_asked_and_open_ones_judged(mdgym_command, question_file, tmp_path, monkeypatch):
+    (tmp_path / "own_judge.py").write_text("def grade(prompt):\n    return 'Grade: 0.5'\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    arguments = ("eval", "--agent", "gold", "--tasks", question_file)
+    code, out, _ = mdgym_command(*arguments, "--judge", "own_judge:grade", "--json")
+    assert (code, last_json(out)["judge"], last_json(out)["overall"]["reward"]["value"]) == (0, "own_judge:grade", 0.75)
+    code, out, _ = mdgym_command(*arguments)
+    assert code == 0 and "not scored for want of a judge: 1" in " ".join(out.split())
+
+
+def test_killed_evaluation_on_questions_of_ones_own_is_reported_with_their_file(mdgym_command, question_file, tmp_path):
+    run = tmp_path / "run"
+    mdgym_command("eval", "--agent", "silent", "--tasks", question_file, "--out", run)
+    (run / "answers.jsonl").write_text((run / "answers.jsonl").read_text().splitlines(keepends=True)[0])
+    code, _, err = mdgym_command("report", run)
+    assert code == 2 and "name the file of its questions with --tasks" in err
+    code, out, _ = mdgym_command("report", run, "--tasks", question_file)
+    assert code == 0 and "unfinished: 1 of 2 answers" in " ".join(out.split())
+
+
+def test_answers_have_no_page_of_scripts_and_stand_beside_no_run(mdgym_command, task_file, tmp_path):
+    answers, scripts = tmp_path / "answers", tmp_path / "scripts"
+    mdgym_command("eval", "--agent", "silent", "--suite", "facts", "--episodes", 1, "--out", answers)
+    mdgym_command("eval", "--agent", "silent", "--tasks", task_file, "--out", scripts)
+    for arguments, complaint in (
+        ([answers, "--html", tmp_path / "x.html"], "pages and Markdown are of scripts"),
+        ([answers, scripts], "show them apart"),
+    ):
+        code, out, err = mdgym_command("report", *arguments)
+        assert (code, out) == (2, "") and complaint in err
+    assert not (tmp_path / "x.html").exists()
+
+
 def test_agent_of_ones_own_is_found_in_the_current_directory(mdgym_command, task_file, tmp_path, monkeypatch):
     (tmp_path / "my_policy.py").write_text("def answer(prompt):\n    return 'units lj'\n")
     monkeypatch.chdir(tmp_path)
@@ -147,7 +213,14 @@ def test_agent_of_ones_own_is_found_in_the_current_directory(mdgym_command, task
     ("arguments", "complaint"),
     [
         (["eval", "--agent", "nobody"], "no agent 'nobody'"),
-        (["eval", "--agent", "gold", "--suite", "nonsense"], "nonsense"),
+        (["eval", "--agent", "gold", "--suite", "fact"], "there are: core, micro, slow (tasks), facts (questions)"),
+        (["eval", "--agent", "gold", "--suite", "facts", "--split", "exam"], "'facts' has no split 'exam'"),
+        (["eval", "--agent", "gold", "--suite", "facts", "--rounds", "3"], "these are questions"),
+        (["eval", "--agent", "gold", "--suite", "facts", "--max-turns", "2"], "these are questions"),
+        (["eval", "--agent", "gold", "--suite", "facts", "--workers", "2"], "these are questions"),
+        (["eval", "--agent", "gold", "--suite", "facts", "--no-sandbox"], "these are questions"),
+        (["eval", "--agent", "gold", "--suite", "facts", "--judge", "nobody"], "no agent 'nobody'"),
+        (["eval", "--agent", "gold", "--suite", "micro", "--judge", "gold"], "these are tasks"),
         (["eval", "--agent", "no_such_module:x"], "no_such_module"),
         (["tasks", "show", "core/test/nonsense/999"], "nonsense/999"),
         (["score", "/dev/null"], "--task"),
@@ -175,12 +248,14 @@ def test_full_disk_is_code_3(mdgym_command, task_file):
     assert "/dev/full" in err
 
 
-def test_ctrl_c_is_code_130_and_says_how_to_go_on(mdgym_command, task_file, tmp_path, monkeypatch):
+@pytest.mark.parametrize("kind", ["tasks", "questions"])
+def test_ctrl_c_is_code_130_and_says_how_to_go_on(mdgym_command, task_file, question_file, tmp_path, monkeypatch, kind):
+    file = task_file if kind == "tasks" else question_file
     (tmp_path / "stopping_policy.py").write_text("def answer(prompt):\n    raise KeyboardInterrupt\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
     code, _, err = mdgym_command(
-        "eval", "--agent", "stopping_policy:answer", "--tasks", task_file, "--out", tmp_path / "run"
+        "eval", "--agent", "stopping_policy:answer", "--tasks", file, "--out", tmp_path / "run"
     )
     assert code == 130
     assert "same command" in err

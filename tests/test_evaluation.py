@@ -149,6 +149,16 @@ def test_stopped_run_keeps_what_was_done_and_resumes_to_the_same_report(env, tmp
     assert len(rest.calls) == 2
 
 
+def test_summary_says_from_the_start_how_many_rollouts_are_meant(env, tmp_path):
+    class Looking(Sometimes):
+        def act(self, observation, task, seed):
+            summary = json.loads((tmp_path / "summary.json").read_text())
+            assert (summary["tasks"], summary["rollouts"], summary["complete"]) == (2, 0, False)
+            return super().act(observation, task, seed)
+
+    assert run(env, Looking([True]), episodes=2, out=tmp_path).complete
+
+
 def test_line_that_a_crash_cut_off_is_done_again(env, tmp_path):
     whole = run(env, Sometimes([True]), out=tmp_path)
     path = tmp_path / "trajectories.jsonl"

@@ -255,6 +255,31 @@ def test_summary_of_fewer_rollouts_than_are_stored_is_not_believed(copy, known):
     assert read_runs([copy], known)[0].report.rollouts == 6
 
 
+def cut(folder, rollouts, **summary):
+    """Make of a run one that was killed: fewer rollouts, and the summary of its start."""
+    path = folder / "trajectories.jsonl"
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:rollouts]))
+    path = folder / "summary.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"rollouts": 0, "complete": False} | summary))
+
+
+def test_run_that_was_killed_is_shown_as_so_many_rollouts_of_so_many(report, copy, known, tmp_path):
+    cut(copy, 2)
+    (run,) = read_runs([copy], known)
+    assert (run.report.rollouts, run.report.tasks, run.report.complete, run.ended) == (2, 3, False, False)
+    code, out, _ = report(copy, "--html", tmp_path / "r.html", "--markdown", tmp_path / "r.md")
+    assert code == 0 and "unfinished: 2 of 6 rollouts" in " ".join(out.split())
+    assert all("unfinished: 2 of 6 rollouts" in (tmp_path / name).read_text() for name in ("r.html", "r.md"))
+    assert comparison([run.report] * 2).caption.count("right: unfinished: 2 of 6 rollouts") == 2
+
+
+def test_run_that_was_killed_and_has_no_summary_is_not_shown_as_all(copy, known):
+    cut(copy, 2)
+    (copy / "summary.json").unlink()
+    (run,) = read_runs([copy], known)
+    assert run.report.unfinished == "unfinished: 2 rollouts, of how many is not known"
+
+
 def test_failures_that_were_scored_later_do_not_count(copy, known):
     failure = {"rollout": 0, "seed": 1, "message": "disk full", "answers": [], "schema_version": 1}
     lines = [failure | {"task_id": "user/a"}, failure | {"task_id": "user/a", "rollout": 7}]

@@ -2,13 +2,14 @@
 
 import json
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from mdgym.errors import TaskError
+from mdgym.errors import MdgymError, TaskError
 from mdgym.records import to_json
 from mdgym.rewards import STANDARD, Rubric
 from mdgym.scoring import Pool, make_pool
@@ -38,6 +39,8 @@ Workers = Annotated[
 
 def pool_of(workers: str, sandbox: bool, rubric: Rubric = STANDARD) -> Pool:
     """Make the pool that `--workers` names."""
+    if workers != "serial" and find_spec("ray") is None:
+        raise MdgymError('--workers needs Ray: pip install "mdgym[ray]"')
     try:
         return make_pool(workers, sandbox=sandbox, rubric=rubric)
     except ValueError as error:

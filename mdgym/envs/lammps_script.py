@@ -8,9 +8,9 @@ import gymnasium
 from gymnasium.error import ResetNeeded
 
 from mdgym.engine import Limits
+from mdgym.envs.choice import by_id, chosen
 from mdgym.envs.prompts import repair_prompt
 from mdgym.envs.text import UnicodeText, clean
-from mdgym.errors import TaskError
 from mdgym.records import to_json
 from mdgym.rewards.score import Score
 from mdgym.scoring import Pool, Scored, make_pool
@@ -77,12 +77,8 @@ class LammpsScriptEnv(gymnasium.Env[str, str]):
             raise ValueError(f"render_mode must be 'ansi' or None, not {render_mode!r}")
         if limits is not None and not isinstance(pool, str | None):
             raise ValueError("limits belong to the pool: give them to SerialPool(limits=...)")
-        self.tasks: tuple[Task, ...] = tuple(load_suite(suite, split) if tasks is None else tasks)
-        self._by_id = {task.id: task for task in self.tasks}
-        if not self.tasks:
-            raise TaskError("an environment needs at least one task")
-        if len(self._by_id) < len(self.tasks):
-            raise TaskError("two tasks have the same id")
+        self._by_id = by_id(load_suite(suite, split) if tasks is None else tasks, "task")
+        self.tasks = tuple(self._by_id.values())
         self.max_turns = max_turns
         self.render_mode = render_mode
         self.observation_space = UnicodeText(MAX_OBSERVATION)
@@ -137,7 +133,7 @@ class LammpsScriptEnv(gymnasium.Env[str, str]):
         super().reset(seed=seed)
         drawn = int(self.np_random.integers(2**31))
         self._seed = drawn if seed is None else int(seed)
-        self._task = self._choose(options or {})
+        self._task = chosen(self._by_id, "task", options or {}, self.np_random)
         self._turns = []
         self._done = False
         return clean(self._task.prompt, MAX_OBSERVATION), self._info()
@@ -197,21 +193,6 @@ class LammpsScriptEnv(gymnasium.Env[str, str]):
         """End what `reset` and `step` have started; a second call does nothing."""
         if self._owns_pool:
             self._pool.close()
-
-    def _choose(self, options: dict[str, Any]) -> Task:
-        unknown = sorted(set(options) - {"task_id", "index"})
-        if unknown or len(options) > 1:
-            raise TaskError(f"reset takes the option 'task_id' or 'index', not {sorted(options)}")
-        if "task_id" in options:
-            if options["task_id"] not in self._by_id:
-                raise TaskError(f"no task '{options['task_id']}' here; the first is '{self.tasks[0].id}'")
-            return self._by_id[options["task_id"]]
-        if "index" in options:
-            index: int = options["index"]
-            if not 0 <= index < len(self.tasks):
-                raise TaskError(f"index must be 0 to {len(self.tasks) - 1}, not {index!r}")
-            return self.tasks[index]
-        return self.tasks[int(self.np_random.integers(len(self.tasks)))]
 
     def _info(self) -> dict[str, Any]:
         return {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import gymnasium
 from gymnasium.error import ResetNeeded
 
+from mdgym.envs.choice import by_id, chosen
 from mdgym.envs.text import UnicodeText, clean
 from mdgym.errors import TaskError
 from mdgym.questions.judge import Judge, judged
@@ -70,12 +71,8 @@ class MDQuestionEnv(gymnasium.Env[str, str]):
         """
         if render_mode not in (None, "ansi"):
             raise ValueError(f"render_mode must be 'ansi' or None, not {render_mode!r}")
-        self.questions = tuple(load_question_suite(suite, split) if questions is None else questions)
-        self._by_id = {question.id: question for question in self.questions}
-        if not self.questions:
-            raise TaskError("an environment needs at least one question")
-        if len(self._by_id) < len(self.questions):
-            raise TaskError("two questions have the same id")
+        self._by_id = by_id(load_question_suite(suite, split) if questions is None else questions, "question")
+        self.questions = tuple(self._by_id.values())
         unscored = [question.id for question in self.questions if question.type == OPEN]
         if unscored and judge is None and not allow_unscored:
             raise TaskError(
@@ -124,7 +121,7 @@ class MDQuestionEnv(gymnasium.Env[str, str]):
         super().reset(seed=seed)
         drawn = int(self.np_random.integers(2**31))
         self._seed = drawn if seed is None else int(seed)
-        self._question = self._choose(options or {})
+        self._question = chosen(self._by_id, "question", options or {}, self.np_random)
         self._answer = self._verdict = None
         return clean(prompt(self._question), MAX_OBSERVATION), self._info()
 
@@ -184,21 +181,6 @@ class MDQuestionEnv(gymnasium.Env[str, str]):
         return evaluate_questions(
             self.questions, agent, self.judge, episodes=episodes, k=k, seed=seed, out=out, progress=progress
         )
-
-    def _choose(self, options: dict[str, Any]) -> Question:
-        unknown = sorted(set(options) - {"question_id", "index"})
-        if unknown or len(options) > 1:
-            raise TaskError(f"reset takes the option 'question_id' or 'index', not {sorted(options)}")
-        if "question_id" in options:
-            if options["question_id"] not in self._by_id:
-                raise TaskError(f"no question '{options['question_id']}' here; the first is '{self.questions[0].id}'")
-            return self._by_id[options["question_id"]]
-        if "index" in options:
-            index: int = options["index"]
-            if not 0 <= index < len(self.questions):
-                raise TaskError(f"index must be 0 to {len(self.questions) - 1}, not {index!r}")
-            return self.questions[index]
-        return self.questions[int(self.np_random.integers(len(self.questions)))]
 
     def _info(self) -> dict[str, Any]:
         question = self.question

@@ -48,6 +48,16 @@ def load_questions(path: str | os.PathLike[str]) -> tuple[Question, ...]:
     return tuple(questions.values())
 
 
+def holds_questions(path: str | os.PathLike[str]) -> bool:
+    """Whether the first line of a file of JSON lines is a question, as far as it can be read: it asks a `question`."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            first = json.loads(next((line for line in file if line.strip()), ""))
+    except (OSError, ValueError):
+        return False
+    return isinstance(first, dict) and "question" in first
+
+
 def save_questions(questions: Iterable[Question], path: str | os.PathLike[str]) -> None:
     """Write questions as JSON lines, which `load_questions` reads back; a file that was there is replaced."""
     target = Path(path)

@@ -7,12 +7,16 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from mdgym.questions.folder import AnswerRecord
+from mdgym.folder import Experiment
+from mdgym.questions.answers import AnswerRecord
 from mdgym.questions.question import TYPES, Question
 from mdgym.questions.rules import RULES
 from mdgym.records import digest, to_json
+from mdgym.report import cell, number, unfinished
 from mdgym.statistics import Estimate, estimate, pass_at
-from mdgym.trajectory import Experiment
+
+# What stands between rules and judge in `Experiment.rubric`.
+_JUDGE = ", judge "
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,8 @@ class QuestionGroup:
     Attributes:
         name: "all", the type, or the family.
         questions: Number of questions with at least one answer.
-        unscored: Number of those whose answers nobody scored: open ones without a judge. They count nowhere below.
+        unscored: Number of those whose answers nobody scored: open ones, without a judge or where it gave no grade.
+            They count nowhere below.
         reward: Mean over questions of the mean reward of a question's answers.
         success: success@1 to @k: chance that at least one of j answers is wholly right. success@1 is the accuracy.
             Open questions do not count.
@@ -59,6 +64,7 @@ class QuestionReport:
         overall: Results over all questions.
         types: Results by type, in the order of `mdgym.questions.question.TYPES`.
         families: Results by family.
+        ungraded: Number of answers to open questions that the judge gave no grade.
     """
 
     agent: str
@@ -75,6 +81,7 @@ class QuestionReport:
     overall: QuestionGroup
     types: tuple[QuestionGroup, ...]
     families: tuple[QuestionGroup, ...]
+    ungraded: int = 0
     schema_version: int = 1
 
     @property
@@ -87,6 +94,11 @@ class QuestionReport:
         """Mean reward over all scored questions; None when nothing was scored."""
         return self.overall.reward.value
 
+    @property
+    def unfinished(self) -> str:
+        """What is said of an evaluation that has not ended; empty when it has."""
+        return unfinished(self.answers, self.questions * self.k, self.complete, "answers")
+
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain JSON values."""
         data: dict[str, Any] = to_json(self)
@@ -96,9 +108,10 @@ class QuestionReport:
         """Return the report as a table for a terminal."""
         title = escape(f"{self.agent} on {self.suite}/{self.split}, {self.k} per question")
         caption = "below each: 95 % interval over questions"
-        if not self.complete:
-            caption += f"; unfinished: {self.answers} of {self.questions * self.k} answers"
-        if self.overall.unscored:
+        caption += f"; {self.unfinished}" if self.unfinished else ""
+        if self.ungraded:
+            caption += f"; answers that the judge did not grade (the same command asks it again): {self.ungraded}"
+        elif self.overall.unscored:
             caption += f"; open questions that were not scored for want of a judge: {self.overall.unscored}"
         table = Table(title=title, caption=caption)
         last = () if self.k == 1 else (self.k,)
@@ -108,18 +121,44 @@ class QuestionReport:
         for group in (self.overall, *self.types, *self.families):
             cells = [group.accuracy, group.reward, *(group.success[j - 1] for j in last)]
             first = group in (self.overall, self.types[-1])
-            table.add_row(escape(group.name), str(group.questions), *map(_cell, cells), end_section=first)
+            table.add_row(escape(group.name), str(group.questions), *map(cell, cells), end_section=first)
         return table
 
 
-def summarise(
-    experiment: Experiment, judge: str, questions: Sequence[Question], records: Sequence[AnswerRecord]
-) -> QuestionReport:
+def comparison(reports: Sequence[QuestionReport], labels: Sequence[str] = ()) -> Table:
+    """Return one table with a column per report, for agents that were given the same questions.
+
+    Args:
+        reports: The reports, at least one; all of the same `basis`.
+        labels: What stands above each column; the agents by default.
+    """
+    first, names = reports[0], labels or [report.agent for report in reports]
+    caption = ["below each: 95 % interval over questions"]
+    caption += [f"{name}: {report.unfinished}" for name, report in zip(names, reports) if report.unfinished]
+    table = Table(
+        title=escape(f"{first.suite}/{first.split}: {first.questions} questions"), caption=escape("; ".join(caption))
+    )
+    table.add_column("")
+    for name in names:
+        table.add_column(escape(name), justify="right")
+    table.add_row("accuracy", *(cell(report.overall.accuracy) for report in reports))
+    table.add_row("reward", *(cell(report.overall.reward) for report in reports), end_section=True)
+    for name in dict.fromkeys(group.name for report in reports for group in (*report.types, *report.families)):
+        found = [{group.name: group for group in (*report.types, *report.families)}.get(name) for report in reports]
+        table.add_row(f"reward, {escape(name)}", *(number(group.reward.value if group else None) for group in found))
+    return table
+
+
+def rubric(judge: str) -> str:
+    """Return what `Experiment.rubric` says of these rules and of a judge, whose name may be empty."""
+    return f"rules {RULES}{_JUDGE if judge else ''}{judge}"
+
+
+def summarise(experiment: Experiment, questions: Sequence[Question], records: Sequence[AnswerRecord]) -> QuestionReport:
     """Make the report of an evaluation.
 
     Args:
         experiment: Its settings.
-        judge: Name of the judge, or the empty string.
         questions: The questions that were chosen, at least one.
         records: The answers to these questions.
 
@@ -133,6 +172,7 @@ def summarise(
     def group(name: str, members: Sequence[Question]) -> QuestionGroup:
         return _group(name, [answers[question.id] for question in members if answers[question.id]], experiment)
 
+    rules, _, judge = experiment.rubric.removeprefix("rules ").partition(_JUDGE)
     types = [name for name in TYPES if any(question.type == name for question in questions)]
     families = dict.fromkeys(question.family for question in questions)
     return QuestionReport(
@@ -145,11 +185,12 @@ def summarise(
         questions=len(questions),
         answers=len(records),
         complete=len(records) == len(questions) * experiment.k,
-        rules=RULES,
-        basis=digest([sorted(question.hash for question in questions), RULES, judge]),
+        rules=rules,
+        basis=digest([sorted(question.hash for question in questions), rules, judge]),
         overall=group("all", questions),
         types=tuple(group(name, [q for q in questions if q.type == name]) for name in types),
         families=tuple(group(name, [q for q in questions if q.family == name]) for name in families),
+        ungraded=sum(record.unscored for record in records) if judge else 0,
     )
 
 
@@ -166,11 +207,3 @@ def _group(name: str, answers: Sequence[Sequence[AnswerRecord]], experiment: Exp
             for j in range(1, experiment.k + 1)
         ),
     )
-
-
-def _cell(value: Estimate) -> str:
-    if value.value is None:
-        return "–"
-    if value.low is None or value.high is None:
-        return f"{value.value:.3f}"
-    return f"{value.value:.3f}\n{value.low:.2f}–{value.high:.2f}"

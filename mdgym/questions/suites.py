@@ -1,4 +1,4 @@
-"""The suites of questions that come with mdgym, as stored files; `mdgym.questions.build` writes them."""
+"""The suites of questions that come with mdgym, as stored files; `mdgym.questions.facts.build` writes them."""
 
 from functools import cache
 from pathlib import Path

@@ -51,7 +51,7 @@ def _header(runs: Sequence[StoredRun]) -> str:
     rows = []
     for index, run in enumerate(runs):
         report = run.report
-        state = "" if report.complete else f" (unfinished: {report.rollouts} of {report.tasks * report.k})"
+        state = f" ({report.unfinished})" if report.unfinished else ""
         cells = (
             report.agent,
             f"{report.suite}/{report.split}",

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mdgym.errors import RecordError
-from mdgym.records import from_json
+from mdgym.folder import EXPERIMENT, SUMMARY, Experiment, read_lines
+from mdgym.records import digest, from_json
 from mdgym.report import Report, summarise
 from mdgym.tasks.suites import load_suite, suite_names
 from mdgym.tasks.task import SPLITS, Task
-from mdgym.trajectory import EXPERIMENT, FAILURES, SUMMARY, TRAJECTORIES, Experiment, Failure, Trajectory, read_run
+from mdgym.trajectory import FAILURES, TRAJECTORIES, Failure, Trajectory, read_run
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,9 @@ class StoredRun:
         experiment: Its settings.
         tasks: The tasks of its rollouts, by id.
         trajectories: The scored rollouts, in the order of the tasks.
-        report: What was found.
+        report: What was found. Of a run that did not end it says so, and how many rollouts were meant.
         written: When the last rollout was written.
-        ended: The evaluation came to an end and said how many tasks it had; else `report` counts those with a rollout.
+        ended: The evaluation came to an end and wrote a summary of all rollouts; else `report` was made of those.
     """
 
     label: str
@@ -82,9 +83,8 @@ def check_comparable(runs: Sequence[StoredRun]) -> None:
 def _difference(first: StoredRun, other: StoredRun) -> str:
     if first.tasks.keys() != other.tasks.keys() or first.report.tasks != other.report.tasks:
         shared = len(first.tasks.keys() & other.tasks.keys())
-        return (
-            f"their rollouts are of different tasks ({len(first.tasks)} and {len(other.tasks)} tasks, {shared} in both)"
-        )
+        sizes = f"{first.report.tasks} and {other.report.tasks} tasks, {shared} in both"
+        return f"their rollouts are of different tasks ({sizes})"
     return "the same tasks were scored by different versions of mdgym, LAMMPS, potentials or rubric"
 
 
@@ -93,7 +93,7 @@ def _read(folder: Path, tasks: Mapping[str, Task]) -> StoredRun:
         raise RecordError(_no_run(folder))
     try:
         experiment, stored = read_run(folder)
-        failures = _failures(folder / FAILURES)
+        failures = read_lines(Failure, folder / FAILURES) if (folder / FAILURES).exists() else ()
         written = datetime.fromtimestamp((folder / TRAJECTORIES).stat().st_mtime, UTC)
     except (OSError, OverflowError, RecursionError) as error:
         raise RecordError(f"{folder} cannot be read: {error}") from error
@@ -107,13 +107,14 @@ def _read(folder: Path, tasks: Mapping[str, Task]) -> StoredRun:
     seen = {t.task_id for t in done.values()}
     order = {task_id: number for number, task_id in enumerate(tasks)}
     trajectories = tuple(sorted(done.values(), key=lambda t: (order[t.task_id], t.rollout)))
-    summary = _summary(folder, experiment, len(trajectories))
+    summary = _summary(folder, experiment)
+    ended = summary is not None and summary.rollouts == len(trajectories)
     report = summary
-    if report is None:
+    if report is None or not ended:
         chosen = [task for task in tasks.values() if task.id in seen or task.id in {name for name, _ in failed}]
-        report = summarise(experiment, chosen, trajectories, len(failed))
+        report = _of_meant(summarise(experiment, chosen, trajectories, len(failed)), summary, experiment, chosen)
     found = {task_id: tasks[task_id] for task_id in tasks if task_id in seen}
-    return StoredRun(experiment.agent, folder, experiment, found, trajectories, report, written, summary is not None)
+    return StoredRun(experiment.agent, folder, experiment, found, trajectories, report, written, ended)
 
 
 def _no_run(folder: Path) -> str:
@@ -142,24 +143,21 @@ def _check(folder: Path, experiment: Experiment, stored: Iterable[Trajectory], t
             )
 
 
-def _failures(path: Path) -> tuple[Failure, ...]:
-    if not path.exists():
-        return ()
-    failures = []
-    data = path.read_bytes()
-    for number, line in enumerate(data[: data.rfind(b"\n") + 1].splitlines(), start=1):
-        try:
-            failures.append(from_json(Failure, json.loads(line)))
-        except ValueError as error:
-            raise RecordError(f"{path}, line {number}: {error}") from error
-    return tuple(failures)
+def _of_meant(report: Report, summary: Report | None, experiment: Experiment, chosen: Sequence[Task]) -> Report:
+    """Return the report of what is stored as one of what was meant, as far as is known.
+
+    A summary of fewer rollouts says how many tasks were chosen, and without one it is known only of all tasks.
+    """
+    meant = max(report.tasks, summary.tasks if summary else 0)
+    known = summary is not None or experiment.tasks == digest(sorted(task.hash for task in chosen))
+    return replace(report, tasks=meant, complete=known and report.rollouts == meant * experiment.k)
 
 
-def _summary(folder: Path, experiment: Experiment, rollouts: int) -> Report | None:
-    """Return the stored report if it is of all that is stored.
+def _summary(folder: Path, experiment: Experiment) -> Report | None:
+    """Return the stored report of this evaluation.
 
-    It alone knows how many tasks were chosen. A run that was killed, or gone on with for fewer tasks, has one of
-    something else.
+    It may be of fewer rollouts than there are: an evaluation writes one when it begins and one when it ends. A run
+    that was gone on with for fewer tasks has one of these.
     """
     try:
         report = from_json(Report, json.loads((folder / SUMMARY).read_bytes()))
@@ -168,4 +166,4 @@ def _summary(folder: Path, experiment: Experiment, rollouts: int) -> Report | No
     same = all(getattr(report, name) == getattr(experiment, name) for name in ("agent", "seed", "k", "max_turns"))
     groups = (report.overall, *report.families, *report.tiers)
     whole = all(len(g.executed) == len(g.success) == experiment.k for g in groups)
-    return report if same and whole and report.families and report.rollouts == rollouts else None
+    return report if same and whole and report.families else None

@@ -104,7 +104,7 @@ def _overall(runs: Sequence[StoredRun]) -> Grid:
     reports = [run.report for run in runs]
     rows = [
         ("tasks", *(str(report.tasks) for report in reports)),
-        ("scored rollouts", *(str(report.rollouts) for report in reports)),
+        ("scored rollouts", *(report.unfinished or str(report.rollouts) for report in reports)),
         ("could not be scored", *(str(report.failures) for report in reports)),
         ("reward", *(number(report.overall.reward) for report in reports)),
     ]

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from itertools import permutations
 from random import Random
 
-from mdgym.questions.draft import Draft, Text, Wordings, blank, multiple, single
-from mdgym.questions.vocabulary import Word
-from mdgym.questions.wheel import Potential, Wheel
+from mdgym.questions.facts.draft import Draft, Text, Wordings, blank, multiple, single
+from mdgym.questions.facts.vocabulary import Word
+from mdgym.questions.facts.wheel import Potential, Wheel
 
 _CATEGORY = {
     "angle": ("an angle style", "angle（键角）样式"),

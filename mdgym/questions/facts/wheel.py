@@ -8,7 +8,7 @@ from pathlib import Path
 from mdgym.engine import Engine
 from mdgym.engine.execution import COMPLETED
 from mdgym.engine.library import potentials_directory
-from mdgym.questions.grammar import FORMS, Form
+from mdgym.questions.facts.grammar import FORMS, Form
 from mdgym.script.styles import without_suffix
 
 # Names that LAMMPS still knows, only to say that the style was removed or renamed.

@@ -1,4 +1,4 @@
-"""Make the suite `facts` from the installed wheel: `python -m mdgym.questions.build`.
+"""Make the suite `facts` from the installed wheel: `python -m mdgym.questions.facts.build`.
 
 What must be known is divided among the splits before questions are made of it, so no fact stands in two splits: units
 by quantity, defaults by unit style, styles by name, potential files by their format, grammar by command.
@@ -11,15 +11,15 @@ from random import Random
 from typing import TypeVar
 
 from mdgym.engine import Engine
-from mdgym.questions import kinds_grammar, kinds_names, kinds_units
-from mdgym.questions.draft import Draft
-from mdgym.questions.grammar import FORMS
+from mdgym.questions.facts import kinds_grammar, kinds_names, kinds_units
+from mdgym.questions.facts.draft import Draft
+from mdgym.questions.facts.grammar import FORMS
+from mdgym.questions.facts.unit_facts import BOLTZMANN, QUANTITIES, SKINS, TIMESTEPS
+from mdgym.questions.facts.vocabulary import COMMANDS, DEFAULTS, THERMO
+from mdgym.questions.facts.wheel import Wheel, read_wheel
 from mdgym.questions.loading import save_questions
 from mdgym.questions.question import Question
 from mdgym.questions.suites import DIRECTORY
-from mdgym.questions.unit_facts import BOLTZMANN, QUANTITIES, SKINS, TIMESTEPS
-from mdgym.questions.vocabulary import COMMANDS, DEFAULTS, THERMO
-from mdgym.questions.wheel import Wheel, read_wheel
 from mdgym.tasks.task import SPLITS
 
 T = TypeVar("T")

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, permutations
 from random import Random
 
-from mdgym.questions.draft import Draft, Text, Wordings, blank, single
-from mdgym.questions.grammar import Form
-from mdgym.questions.wheel import Wheel
+from mdgym.questions.facts.draft import Draft, Text, Wordings, blank, single
+from mdgym.questions.facts.grammar import Form
+from mdgym.questions.facts.wheel import Wheel
 
 _COUNT: Wordings = (
     ("{context}How many required arguments stand in LAMMPS in the place of the dots in `{line}`?",),

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 
-from mdgym.questions.draft import Draft, Wordings, blank, multiple, single
+from mdgym.questions.facts.draft import Draft, Wordings, blank, multiple, single
+from mdgym.questions.facts.unit_facts import BOLTZMANN, OTHER_SPELLINGS, QUANTITIES, SKINS, STYLES, TIMESTEPS, UNITS
 from mdgym.questions.meaning import same_words
-from mdgym.questions.unit_facts import BOLTZMANN, OTHER_SPELLINGS, QUANTITIES, SKINS, STYLES, TIMESTEPS, UNITS
 
 _UNIT: Wordings = (
     (

@@ -7,13 +7,13 @@ import pytest
 
 from mdgym.engine import Engine, Limits
 from mdgym.questions import load_question_suite, mark, prompt
-from mdgym.questions.build import build, divide
-from mdgym.questions.grammar import FORMS
+from mdgym.questions.facts.build import build, divide
+from mdgym.questions.facts.grammar import FORMS
+from mdgym.questions.facts.unit_facts import BOLTZMANN, SKINS, STYLES, TIMESTEPS, UNITS
+from mdgym.questions.facts.vocabulary import COMMANDS, DEFAULTS, THERMO
+from mdgym.questions.facts.wheel import FORMATS, read_wheel
 from mdgym.questions.meaning import same_words
-from mdgym.questions.unit_facts import BOLTZMANN, SKINS, STYLES, TIMESTEPS, UNITS
 from mdgym.questions.units import read_quantity
-from mdgym.questions.vocabulary import COMMANDS, DEFAULTS, THERMO
-from mdgym.questions.wheel import FORMATS, read_wheel
 from mdgym.script.styles import COMMANDS as KNOWN
 from mdgym.tasks.task import SPLITS
 
