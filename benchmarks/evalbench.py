@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from mdgym.benchmarks.evalbench_data import Unusable, code_tasks, exam_questions
-from mdgym.benchmarks.exam_code import corrected, exam_limits, folder_name, run_code, run_references, without_inputs
+from mdgym.benchmarks.exam_code import corrected, exam_limits, run_code, run_references, without_inputs
 from mdgym.benchmarks.exam_files import CODE, QUESTION, Exam, read_exam
 from mdgym.benchmarks.exam_questions import run_questions
 from mdgym.errors import TaskError
+from mdgym.evaluation import choose
+from mdgym.folder import folder_name
 from mdgym.policy import Agent, as_agent
 from mdgym.records import to_json
 from mdgym.scoring import make_pool
@@ -33,6 +35,7 @@ def measure(
     judge: Agent | Callable[[str], str] | None = None,
     workers: str = "serial",
     sandbox: bool = True,
+    answering: Sequence[Agent | Callable[[str], str]] | None = None,
 ) -> list[dict[str, Any]]:
     """Give the exam to agents.
 
@@ -50,6 +53,8 @@ def measure(
         judge: An agent that says whether an open answer is right; without one these are not scored.
         workers: Where scripts run, as `mdgym.scoring.make_pool` takes it.
         sandbox: Confine the scripts.
+        answering: For each agent what answers questions in its place: the same model without instructions to write a
+            script. None for the agents themselves.
 
     Returns:
         A result for each agent: `code` and `questions`, by part.
@@ -57,29 +62,33 @@ def measure(
     Raises:
         TaskError: There is no such exam, or a file is broken.
         AgentError: An agent failed.
+        RecordError: A folder in `out` holds something else, or another process is writing to it.
         InfrastructureError: mdgym failed; the same call goes on from there.
     """
     exam, code, questions, unusable = _read(data)
     if not code and not questions:
         raise TaskError(f"{data} holds no part of MD-EvalBench; is it MDGym (IIT Delhi)? Then: mdgym bench iitd")
-    missing = without_inputs([task for tasks in code.values() for task in tasks], sandbox)
+    if not code and rounds > 1:
+        raise TaskError(f"{data} holds questions alone, and the runtime is for scripts: give it one round")
+    missing = without_inputs([task for tasks in code.values() for task in choose(tasks, episodes, seed)], sandbox)
     settings: dict[str, Any] = {"k": k, "episodes": episodes, "rounds": rounds, "seed": seed, "cpu_s": cpu_s}
     settings |= {"run_steps": run_steps, "sandbox": sandbox, "judge": None if judge is None else as_agent(judge).name}
     results = []
     limits = exam_limits(cpu_s, run_steps)
-    for agent in agents:
-        with corrected(as_agent(agent), rounds, limits, sandbox) as policy:
-            folder = out / folder_name(policy.name)
-            found: dict[str, Any] = {}
-            with closing(make_pool(workers, limits, sandbox)) as pool:
-                for part, tasks in code.items():
-                    place = folder / "code" / folder_name(part)
-                    found[part] = run_code(tasks, policy, pool, place, missing, k, episodes, seed)
-            answers = {
-                part: run_questions(asked, policy, folder / "questions" / folder_name(part), judge, episodes, seed)
-                for part, asked in questions.items()
-                if rounds == 1
-            }
+    for agent, asked in zip(agents, answering or agents, strict=True):
+        found: dict[str, Any] = {}
+        with (
+            corrected(as_agent(agent), rounds, limits, sandbox) as policy,
+            closing(make_pool(workers, limits, sandbox)) as pool,
+        ):
+            for part, tasks in code.items():
+                place = out / folder_name(policy.name) / "code" / folder_name(part)
+                found[part] = run_code(tasks, policy, pool, place, missing, k, episodes, seed)
+        # not in the runtime, which takes every answer for a script
+        student, answers = as_agent(asked), {}
+        for part, chosen in questions.items() if rounds == 1 else ():
+            place = out / folder_name(student.name) / "questions" / folder_name(part)
+            answers[part] = run_questions(chosen, student, place, judge, episodes, seed)
         results.append(
             to_json(
                 {
@@ -88,6 +97,7 @@ def measure(
                     "settings": settings,
                     "code": found,
                     "questions": answers,
+                    "answering": student.name,
                     "unusable": unusable,
                     "files": exam.files(CODE, QUESTION),
                 }

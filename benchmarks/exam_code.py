@@ -66,11 +66,6 @@ def exam_limits(cpu_s: float, run_steps: int | None) -> Limits:
     )
 
 
-def folder_name(name: str) -> str:
-    """Return a name without what a path cannot hold."""
-    return "".join(c if c.isalnum() or c in "-." else "_" for c in name).strip(".")[:100] or "_"
-
-
 @contextmanager
 def corrected(agent: Agent, rounds: int, limits: Limits, sandbox: bool) -> Iterator[Agent]:
     """Give an agent the self-correcting runtime where it has more than one round or tools, and end it afterwards."""

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,8 @@ class Entry:
     Attributes:
         kind: `CODE`, `QUESTION` or `PROBLEM`.
         file: Its path in the folder.
-        part: Its file: path in the folder without the suffix, such as "en/knowledge".
+        part: Its file: path in the folder without the suffix, such as "en/knowledge"; with it where two files differ in
+            nothing else.
         number: Its place in the file, from 1.
         where: File and line or number, for messages.
         data: Its fields; those that are null are left out.
@@ -103,10 +105,13 @@ def read_exam(folder: str | os.PathLike[str]) -> Exam:
     entries: list[Entry] = []
     hashes: dict[str, str] = {}
     ignored: list[str] = []
-    for path in [root] if root.is_file() else _json_files(root):
+    paths = [root] if root.is_file() else _json_files(root)
+    alike = Counter(path.with_suffix("") for path in paths)
+    for path in paths:
         name = path.name if path == root else path.relative_to(root).as_posix()
+        part = name.removesuffix(path.suffix) if alike[path.with_suffix("")] == 1 else name
         data = _bytes(path)
-        found = [_entry(name, *numbered) for numbered in _objects(data, str(path))]
+        found = [_entry(name, part, *numbered) for numbered in _objects(data, str(path))]
         known = [entry for entry in found if entry is not None]
         if known:
             entries += known
@@ -189,12 +194,11 @@ def _decoded(value: Any, where: str) -> Any:
         raise TaskError(f"{where}: '{shown}' is not the base64 of JSON") from error
 
 
-def _entry(name: str, number: int, where: str, value: Any) -> Entry | None:
+def _entry(name: str, part: str, number: int, where: str, value: Any) -> Entry | None:
     if not isinstance(value, dict):
         return None
     kind = next((kind for field, kind in _MARKS.items() if field in value), None)
     if kind is None:
         return None
     fields = {key: item for key, item in value.items() if item is not None}
-    part = name[: name.rindex(".")] if "." in name else name
     return Entry(kind, name, part, number, where, fields)

@@ -1,23 +1,25 @@
 """MDGym of IIT Delhi: scripts that must run, and numbers that they must leave behind, from a user's folder."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import track
 
 from mdgym.asking import Interview, Question
-from mdgym.benchmarks.exam_code import corrected, exam_limits, folder_name
+from mdgym.benchmarks.exam_code import corrected, exam_limits
 from mdgym.benchmarks.exam_files import PROBLEM, read_exam
-from mdgym.benchmarks.iitd_data import DEFAULT_TIME_S, LAMMPS, TOLERANCE, Problem, problems, right
-from mdgym.benchmarks.lines import add_line, read_lines
+from mdgym.benchmarks.iitd_data import LAMMPS, TOLERANCE, Problem, problems, right
+from mdgym.benchmarks.lines import Lines
 from mdgym.engine import Engine
 from mdgym.engine.execution import Execution
 from mdgym.errors import InfrastructureError, TaskError
 from mdgym.evaluation import choose, derive_seed
+from mdgym.folder import folder_name
 from mdgym.policy import Agent, as_agent
 from mdgym.records import digest, to_json
 from mdgym.rewards import current_versions
@@ -85,6 +87,7 @@ def measure(
     Raises:
         TaskError: There is no such exam, or a file is broken.
         AgentError: The agent failed.
+        RecordError: `out` holds something else, or another process is writing to it.
         InfrastructureError: mdgym failed twice; the same call goes on from there.
     """
     exam = read_exam(data)
@@ -93,7 +96,9 @@ def measure(
     if not mine:
         raise TaskError(f"{data} holds no task of MDGym (IIT Delhi) for LAMMPS ({len(everything)} for other engines)")
     chosen = [mine[task.id] for task in choose([p.task for p in mine.values()], episodes, seed)]
-    with corrected(as_agent(agent), rounds, exam_limits(DEFAULT_TIME_S, None), sandbox) as policy:
+    # the runtime has one limit for all tasks, and must not stop what a task allows
+    longest = exam_limits(max(problem.time_s for problem in chosen), None)
+    with corrected(as_agent(agent), rounds, longest, sandbox) as policy:
         attempts = _attempts(chosen, policy, out / folder_name(policy.name), k, seed, sandbox)
     settings = {
         "k": k,
@@ -150,25 +155,21 @@ def _metrics(members: Sequence[Problem], attempts: Iterable[Attempt], tolerance:
 def _attempts(
     chosen: Sequence[Problem], agent: Agent, out: Path, k: int, seed: int, sandbox: bool
 ) -> tuple[Attempt, ...]:
-    known = {attempt.key: attempt for attempt in read_lines(Attempt, out / ATTEMPTS)}
     wanted = [(problem, number, _key(problem, agent, number, seed)) for problem in chosen for number in range(k)]
-    questions = {
-        key: Question(problem.task.prompt, problem.task, number, derive_seed(seed, problem.task.id, number))
-        for problem, number, key in wanted
-        if key not in known
-    }
-    interview = Interview(agent, list(questions.values()))
-    with Engine(sandbox=sandbox) as engine:
-        for problem, number, key in _shown([w for w in wanted if w[2] not in known], agent.name):
+    with Lines(Attempt, out / ATTEMPTS) as lines, Engine(sandbox=sandbox) as engine:
+        known = {attempt.key: attempt for attempt in lines.stored}
+        waiting = [each for each in wanted if each[2] not in known]
+        questions = {
+            key: Question(problem.task.prompt, problem.task, number, derive_seed(seed, problem.task.id, number))
+            for problem, number, key in waiting
+        }
+        interview = Interview(agent, list(questions.values()))
+        for problem, number, key in track(waiting, escape(agent.name), console=Console(stderr=True)):
             answer = interview.ask(questions[key]).text
             execution = _run(engine, problem, answer, questions[key].seed)
             known[key] = _attempt(key, problem, number, answer, execution)
-            add_line(out / ATTEMPTS, known[key])
+            lines.add(known[key])
     return tuple(known[key] for _, _, key in wanted)
-
-
-def _shown(todo: Sequence[tuple[Problem, int, str]], name: str) -> Iterator[tuple[Problem, int, str]]:
-    return iter(track(todo, name, console=Console(stderr=True)))
 
 
 def _run(engine: Engine, problem: Problem, answer: str, seed: int) -> Execution:

@@ -1,47 +1,89 @@
-"""Records in JSON lines that are written as they come, and read when the same call goes on."""
+"""A file of outcomes, a line each, that a measurement writes as they come and goes on with."""
 
-import json
-import os
+import fcntl
+import weakref
 from pathlib import Path
-from typing import Any, TypeVar
+from types import TracebackType
+from typing import IO, Generic, Self, TypeVar
 
 from mdgym.errors import RecordError
-from mdgym.records import from_json, to_json
+from mdgym.folder import read_lines, to_line
 
 T = TypeVar("T")
 
 
-def read_lines(kind: type[T], path: Path) -> list[T]:
-    """Read what is there; a last line that was cut off by a crash is removed.
+class Lines(Generic[T]):
+    """Records in JSON lines, written by one process at a time; without a path nothing is kept.
 
-    Args:
-        kind: The dataclass of each line.
-        path: The file, which need not be there.
+    A last line that was cut off by a crash is removed when the file is opened again.
 
-    Returns:
-        The records, in the order of the file.
-
-    Raises:
-        RecordError: A line is no such record; the message names it.
+    Attributes:
+        stored: The records that were in the file when it was opened, in its order.
     """
-    if not path.exists():
-        return []
-    data = path.read_bytes()
+
+    def __init__(self, kind: type[T], path: Path | None) -> None:
+        """Make the file and its folder, or open it again.
+
+        Args:
+            kind: The dataclass of each line.
+            path: The file; None for none.
+
+        Raises:
+            RecordError: It cannot be used, another process is writing to it, or a line is no such record.
+        """
+        self.stored: tuple[T, ...] = ()
+        self._file: IO[bytes] | None = None
+        if path is not None:
+            self._file = _opened(path)
+            # also where nobody calls `close`: the lock must not outlive the measurement
+            weakref.finalize(self, self._file.close)
+            try:
+                self.stored = read_lines(kind, path)
+                _cut(self._file, path)
+            except RecordError:
+                self.close()
+                raise
+
+    def add(self, record: T) -> None:
+        """Append a record."""
+        if self._file:
+            self._file.write(to_line(record))
+            self._file.flush()
+
+    def close(self) -> None:
+        """Close the file; a second call does nothing."""
+        if self._file:
+            self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _opened(path: Path) -> IO[bytes]:
+    """Return the file, locked."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = open(path, "ab+")  # noqa: SIM115 (closed by `Lines.close`)
+    except OSError as error:
+        raise RecordError(f"{path} cannot be used: {error}") from error
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise RecordError(f"another process is writing to {path}: wait for it, or choose another place") from error
+    return file
+
+
+def _cut(file: IO[bytes], path: Path) -> None:
+    """Remove what follows the last whole line, if it is the beginning of one and not something of the user's own."""
+    file.seek(0)
+    data = file.read()
     end = data.rfind(b"\n") + 1
-    if end < len(data):
-        os.truncate(path, end)
-    records = []
-    for number, line in enumerate(data[:end].splitlines(), start=1):
-        try:
-            records.append(from_json(kind, json.loads(line)))
-        except ValueError as error:
-            raise RecordError(f"{path}, line {number}: {error}") from error
-    return records
-
-
-def add_line(path: Path, record: Any) -> None:
-    """Append a record; the file and its folder are made when they are not there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "a", encoding="ascii") as file:
-        # escapes: an answer may hold lone surrogates, which UTF-8 cannot
-        file.write(json.dumps(to_json(record), ensure_ascii=True) + "\n")
+    if end < len(data) and not data[end:].startswith(b"{"):
+        raise RecordError(f"{path} is no file of outcomes, for its last line is none: choose another place")
+    file.truncate(end)

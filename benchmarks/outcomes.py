@@ -1,12 +1,10 @@
 """Scripts to score and what they earned, kept in a file as they come."""
 
-import contextlib
-import json
 import threading
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from mdgym.benchmarks.lines import Lines
 from mdgym.records import digest
 from mdgym.rewards import current_versions
 from mdgym.tasks.task import Task
@@ -60,32 +58,40 @@ class Outcome:
         return f"{job.task.family}/{job.name} ({job.task.id}, seed {job.seed})"
 
 
+@dataclass(frozen=True)
+class _Line:
+    """What is kept of an outcome: the key of its job stands for all that the score depends on."""
+
+    key: str
+    reward: float
+    success: bool
+    failed: tuple[str, ...]
+    wall_s: float
+
+
 class Outcomes:
     """A file of outcomes, a line each, by script, task, seed and versions; without a path nothing is kept."""
 
     def __init__(self, path: Path | None) -> None:
-        """Read what is there; a line that was cut off counts for nothing."""
-        self._path = path
+        """Read what is there.
+
+        Raises:
+            RecordError: It is another file, or another process is writing to it.
+        """
+        self._lines = Lines(_Line, path)
+        self._known = {line.key: line for line in self._lines.stored}
         self._lock = threading.Lock()
-        self._known: dict[str, dict[str, Any]] = {}
-        if path is not None and path.exists():
-            for line in path.read_text("utf-8").splitlines():
-                with contextlib.suppress(ValueError):
-                    record = json.loads(line)
-                    self._known[record.pop("key")] = record
 
     def find(self, job: Job) -> Outcome | None:
         """Return the outcome of a job that was scored before, by the same versions."""
         found = self._known.get(_key(job))
-        return None if found is None else Outcome(job, **(found | {"failed": tuple(found["failed"])}))
+        return None if found is None else Outcome(job, found.reward, found.success, found.failed, found.wall_s)
 
     def add(self, outcome: Outcome) -> None:
-        """Write an outcome."""
-        if self._path is None:
-            return
-        record = {"key": _key(outcome.job), **{f.name: getattr(outcome, f.name) for f in fields(outcome)[1:]}}
-        with self._lock, open(self._path, "a", encoding="utf-8") as file:
-            file.write(json.dumps(record) + "\n")
+        """Write an outcome, in any thread."""
+        line = _Line(_key(outcome.job), outcome.reward, outcome.success, outcome.failed, outcome.wall_s)
+        with self._lock:
+            self._lines.add(line)
 
 
 def _key(job: Job) -> str:

@@ -9,6 +9,7 @@ that tells the agent nothing, and is not counted.
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -19,7 +20,7 @@ from rich.progress import Progress
 
 from mdgym.agents.runtime import RuntimeAgent
 from mdgym.asking import Interview, Question
-from mdgym.benchmarks.lines import add_line, read_lines
+from mdgym.benchmarks.lines import Lines
 from mdgym.benchmarks.pages import made_by, write_between
 from mdgym.evaluation import choose, derive_seed
 from mdgym.policy import Agent, BatchAgent, as_agent
@@ -102,26 +103,27 @@ def measure(
     Raises:
         AgentError: It is no agent, or it failed.
         TaskError: There is no such suite or split.
-        RecordError: `out` is another file.
+        RecordError: `out` is another file, or another process is writing to it.
     """
     tasks = choose(load_suite(suite, split), _QUICK if quick else episodes, seed)
     policy = as_agent(agent)
     keys = {task.id: digest([task.hash, policy.name, k, seed, current_versions(task)]) for task in tasks}
-    known = {} if out is None else {each.key: each for each in read_lines(Comparison, out)}
-    waiting = [task for task in tasks if keys[task.id] not in known]
     size = policy.batch_size if isinstance(policy, BatchAgent) else 1
-    bar = Progress(console=Console(stderr=True), transient=True)
-    with bar, SerialPool() as pool, RuntimeAgent(policy, rounds=k) as runtime:
+    with ExitStack() as stack:
+        lines = stack.enter_context(Lines(Comparison, out))
+        pool = stack.enter_context(SerialPool())
+        runtime = stack.enter_context(RuntimeAgent(policy, rounds=k))
+        bar = stack.enter_context(Progress(console=Console(stderr=True), transient=True))
+        known = {each.key: each for each in lines.stored}
+        waiting = [task for task in tasks if keys[task.id] not in known]
         row = bar.add_task("tasks", total=len(tasks), completed=len(tasks) - len(waiting))
         for start in range(0, len(waiting), size):
             chunk = waiting[start : start + size]
             direct = _direct(policy, chunk, k, seed, pool)
             corrected = _corrected(runtime, chunk, k, seed, pool)
             for task, plain, (tries, ended) in zip(chunk, direct, corrected, strict=True):
-                found = Comparison(keys[task.id], tuple(plain), tuple(tries), ended)
-                known[found.key] = found
-                if out is not None:
-                    add_line(out, found)
+                known[keys[task.id]] = Comparison(keys[task.id], tuple(plain), tuple(tries), ended)
+                lines.add(known[keys[task.id]])
                 bar.advance(row)
     head = {"agent": policy.name, "suite": suite, "split": split, "tasks": len(tasks), "k": k, "seed": seed}
     return {**head, **summary([known[keys[task.id]] for task in tasks], k, seed)}

@@ -1,16 +1,26 @@
 """`mdgym bench`: measure mdgym itself on this machine."""
 
 import importlib
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from mdgym.commands import exams
 from mdgym.commands.output import Json, Split, Suite, print_json, stdout
-from mdgym.commands.policies import SamplingOption, SystemOption, load_agents, options_of
+from mdgym.commands.policies import (
+    SamplingOption,
+    SystemOption,
+    load_agents,
+    options_of,
+    telling_how_to_go_on,
+    telling_usage,
+)
+from mdgym.errors import MdgymError
 
 app = typer.Typer(help="Measure mdgym itself on this machine.", no_args_is_help=True)
 
@@ -136,8 +146,9 @@ def runtime(
     """
     chosen = {"suite": suite, "split": split, "k": k, "episodes": episodes, "seed": seed}
     (policy,) = load_agents([agent], sampling, system)
-    result = _measure("runtime", quick, json, agent=policy, out=out, **chosen)
-    options = [f"--agent {agent}", *options_of(sampling, system)]
+    with telling_how_to_go_on(out), telling_usage([policy]):
+        result = _measure("runtime", quick, json, agent=policy, out=out, **chosen)
+    options = [f"--agent {shlex.quote(agent)}", *options_of(sampling, system)]
     options += [f"--suite {suite} --split {split} -k {k} --seed {seed}"]
     _write("runtime", page, result, options + [f"--episodes {episodes}"] * bool(episodes) + ["--quick"] * quick)
 
@@ -149,14 +160,18 @@ def _write(module: str, page: Path | None, result: dict[str, Any], options: list
 
 
 def _measure(name: str, quick: bool, json: bool, **options: Any) -> dict[str, Any]:
-    # Imported here: a benchmark may need what the other commands do not.
-    result: dict[str, Any] = importlib.import_module(f"mdgym.benchmarks.{name}").measure(quick=quick, **options)
+    try:
+        # Imported here: a benchmark may need what the other commands do not.
+        result: dict[str, Any] = importlib.import_module(f"mdgym.benchmarks.{name}").measure(quick=quick, **options)
+    except ModuleNotFoundError as error:
+        extra = "ray" if error.name == "ray" else "train"
+        raise MdgymError(f'this benchmark needs {error.name}: pip install "mdgym[{extra}]"') from error
     if json:
         print_json(result)
         return result
     table = Table("measurement", "value", title=f"mdgym bench {name}")
     for key, value in _flat(result):
-        table.add_row(key, f"{value:.6g}" if isinstance(value, float) else str(value))
+        table.add_row(key, f"{value:.6g}" if isinstance(value, float) else escape(str(value)))
     stdout.print(table)
     return result
 

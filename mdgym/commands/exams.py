@@ -8,8 +8,15 @@ from typing import Annotated, Any
 
 import typer
 
-from mdgym.commands.output import Json, Sandbox, Workers, print_json, stderr, stdout
-from mdgym.commands.policies import SamplingOption, SystemOption, load_agents
+from mdgym.commands.output import Json, Sandbox, Workers, pool_of, print_json, stderr, stdout
+from mdgym.commands.policies import (
+    SamplingOption,
+    SystemOption,
+    for_questions,
+    load_agents,
+    telling_how_to_go_on,
+    telling_usage,
+)
 
 Data = Annotated[
     Path, typer.Option(exists=True, help="Folder with the exam's JSON files, which mdgym does not bring along.")
@@ -62,15 +69,22 @@ def evalbench(
 
     if oracle == bool(agent):
         raise typer.BadParameter("name an --agent, or ask for --oracle", param_hint="--agent")
+    # refuses a wrong word before anything is run
+    pool_of(workers, sandbox).close()
     options: dict[str, Any] = {"episodes": episodes, "seed": seed, "cpu_s": cpu_s, "run_steps": run_steps}
     options |= {"workers": workers, "sandbox": sandbox}
     if oracle:
-        result = exam.oracle(data, out, **options)
+        with telling_how_to_go_on(out):
+            result = exam.oracle(data, out, **options)
         _finish(out / "oracle", [result], exam_page.oracle_table, json)
         return
     policies = load_agents(agent or (), sampling, system)
-    options |= {"k": k, "rounds": rounds, "judge": load_agents([judge])[0] if judge else None}
-    results = exam.measure(data, policies, out, **options)
+    answering = for_questions(policies, agent or (), sampling, system)
+    named = [judge] if judge else []
+    judges = for_questions(load_agents(named), named)
+    options |= {"k": k, "rounds": rounds, "answering": answering, "judge": next(iter(judges), None)}
+    with telling_how_to_go_on(out), telling_usage([*policies, *answering, *judges]):
+        results = exam.measure(data, policies, out, **options)
     _finish(out, results, exam_page.evalbench_table, json)
 
 
@@ -97,10 +111,11 @@ def iitd(
     from mdgym.benchmarks import exam_page
     from mdgym.benchmarks import iitd as exam
 
-    results = [
-        exam.measure(data, policy, out, k, episodes, seed, tolerance, rounds, sandbox)
-        for policy in load_agents(agent, sampling, system)
-    ]
+    policies = load_agents(agent, sampling, system)
+    with telling_how_to_go_on(out), telling_usage(policies):
+        results = [
+            exam.measure(data, policy, out, k, episodes, seed, tolerance, rounds, sandbox) for policy in policies
+        ]
     _finish(out, results, exam_page.iitd_table, json)
 
 
@@ -138,9 +153,7 @@ def _finish(
 
     command = shlex.join(["mdgym", *sys.argv[1:]])
     made = [exam_page.complete(result, command) for result in results]
-    everything = exam_page.with_earlier(out, made)
-    text = table(everything)
-    exam_page.write_result(out, {"results": everything}, text)
+    text = exam_page.add_results(out, made, table)
     if unusable := results[0].get("unusable"):
         stderr.print(f"{len(unusable)} entries cannot be asked; 'unusable' in the result says why", soft_wrap=True)
     stderr.print(f"Written: {out / exam_page.RESULT} and {exam_page.TABLE} beside it", markup=False, soft_wrap=True)

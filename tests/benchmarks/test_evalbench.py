@@ -1,6 +1,7 @@
 """MD-EvalBench: small made-up files in its format, given to agents and to real LAMMPS."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -151,6 +152,36 @@ def test_fewer_questions_from_the_same_folder_are_averaged_alone(tmp_path, good)
     assert average["tasks"] == 3 and average == found["questions"]["a"]["types"]["single_choice"]
 
 
+def test_only_the_references_of_chosen_tasks_are_looked_at(tmp_path, good, monkeypatch):
+    looked = []
+
+    def look(tasks, sandbox):
+        looked.extend(tasks)
+        return frozenset()
+
+    monkeypatch.setattr(evalbench, "without_inputs", look)
+    (found,) = evalbench.measure(EXAM / "code.json", [Student(good)], tmp_path, episodes=2)
+    assert len(looked) == found["code"]["code"]["tasks"] == 2
+
+
+def test_long_names_that_end_differently_have_folders_of_their_own(tmp_path, good):
+    agents = [Student(good), Student(good)]
+    for number, agent in enumerate(agents):
+        agent.name = f"hf:{'模型' * 60} (temperature=0.{number})"
+    results = evalbench.measure(EXAM / "code.json", agents, tmp_path, episodes=1)
+    assert [result["agent"] for result in results] == [agent.name for agent in agents]
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_commands_that_end_at_the_same_time_lose_no_row(result, tmp_path):
+    rows = [exam_page.complete({**result, "agent": f"agent {number}"}, "mdgym") for number in range(8)]
+    with ThreadPoolExecutor(8) as executor:
+        list(executor.map(lambda row: exam_page.add_results(tmp_path, [row], exam_page.evalbench_table), rows))
+    stored = json.loads((tmp_path / "result.json").read_text())["results"]
+    assert {row["agent"] for row in stored} == {row["agent"] for row in rows}
+    assert (tmp_path / "table.md").read_text() == exam_page.evalbench_table(stored)
+
+
 def test_an_exam_without_any_of_its_inputs_is_told_all_the_same(tmp_path, good):
     (tmp_path / "a.json").write_text(json.dumps([{"task": "x", "standrd_code": "read_data made_up.data\nrun 1\n"}]))
     (found,) = evalbench.measure(tmp_path, [Student(good)], tmp_path / "out")
@@ -257,5 +288,7 @@ def test_the_other_exam_is_pointed_to(tmp_path):
     (tmp_path / "a.json").write_text('{"problem_description": "x"}')
     with pytest.raises(TaskError, match="mdgym bench iitd"):
         evalbench.measure(tmp_path, [SilentAgent()], tmp_path / "out")
+    with pytest.raises(TaskError, match="holds questions alone, and the runtime is for scripts"):
+        evalbench.measure(EXAM / "knowledge.jsonl", [SilentAgent()], tmp_path / "out", rounds=2)
     with pytest.raises(TaskError, match="no code tasks"):
         evalbench.oracle(tmp_path, tmp_path / "out")

@@ -1,6 +1,7 @@
 """`mdgym bench evalbench`, `iitd` and `leaderboard` from the command line."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import mdgym
 from mdgym import cli
 from mdgym.agents import SilentAgent
 from mdgym.benchmarks import leaderboard
+from mdgym.commands.policies import options_of
 
 EXAMS = Path(__file__).parent / "exams"
 
@@ -48,6 +50,24 @@ def test_the_oracle_prints_one_object(tmp_path):
     result = json.loads(done.stdout.splitlines()[-1])
     assert result["code"]["evalbench/code"]["endings"]["executed"] == 1
     assert json.loads((tmp_path / "oracle" / "result.json").read_text()) == {"results": [result]}
+
+
+def test_a_comparison_shows_any_name_and_tells_a_command_that_can_be_typed(tmp_path, monkeypatch):
+    # to rich, a mark-up that ends without a beginning
+    (tmp_path / "odd_policy.py").write_text(
+        "class Odd:\n    name = 'odd[/bold]'\n    act = lambda self, observation, task, seed: 'units lj'\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    done = bench("runtime", "--agent", "odd_policy:Odd", "--episodes", 1, "-k", 1)
+    assert done.exit_code == 0 and "odd[/bold]" in done.output
+    assert options_of("temperature=0", "my words.txt") == ["--sampling temperature=0", "--system 'my words.txt'"]
+    assert options_of("", "") == []
+
+
+def test_a_wrong_word_for_workers_is_refused_before_anything_runs(tmp_path):
+    done = bench("evalbench", "--data", EXAMS, "--oracle", "--workers", "fast", "--out", tmp_path / "run")
+    assert done.exit_code == 2 and "names no pool" in done.output and not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize("extra", [(), ("--agent", "silent", "--oracle")])

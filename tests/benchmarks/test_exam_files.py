@@ -102,6 +102,14 @@ def test_lines_a_single_object_and_other_endings_are_read(tmp_path):
     assert exam.entries[0].text("task") == "a\u2028b"
 
 
+def test_files_that_differ_in_their_suffix_alone_are_parts_of_their_own(tmp_path):
+    written(tmp_path, "a.json", '[{"task": "x"}]')
+    written(tmp_path, "a.jsonl", '{"task": "y"}\n{"task": "z"}\n')
+    written(tmp_path, "en/a.json", '[{"task": "x"}]')
+    parts = read_exam(tmp_path).parts(CODE)
+    assert {part: len(entries) for part, entries in parts.items()} == {"a.json": 1, "a.jsonl": 2, "en/a": 1}
+
+
 def test_one_object_on_several_lines_is_one(tmp_path):
     written(tmp_path, "a.json", '{"task": {"BASE": 1}, "more":\n{"x": 1}}')
     written(tmp_path, "b.json", json.dumps([{"task": "x"}, {"task": "y"}], indent=2))

@@ -1,6 +1,7 @@
 """MDGym of IIT Delhi: small made-up tasks in its format."""
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,24 @@ def test_the_runtime_lets_an_agent_correct_its_script(tmp_path):
     found = iitd.measure(EXAM, Learner(), tmp_path, rounds=3)
     assert [r["levels"]["all"]["executed"]["1"]["value"] for r in (direct, found)] == [0.0, 1.0]
     assert found["agent"] == "runtime(reporter, 3 rounds)" and found["metrics"] == {"number density": 1.0}
+
+
+def test_a_name_is_shown_as_it_is_and_the_runtime_stops_nothing_that_a_task_allows(tmp_path, monkeypatch):
+    asked = []
+
+    def corrected(agent, rounds, limits, sandbox):
+        asked.append(limits.cpu_s)
+        return nullcontext(agent)
+
+    monkeypatch.setattr(iitd, "corrected", corrected)
+    for name, seconds in (("a", 30), ("b", 1200)):
+        task = {"id": name, "problem_description": "Do it.", "time_limit": seconds}
+        (tmp_path / f"{name}.json").write_text(json.dumps(task))
+    agent = Reporter("vol")
+    # rich would read this as a mark-up that ends without a beginning
+    agent.name = "mine[/bold]"
+    assert iitd.measure(tmp_path, agent, tmp_path / "out")["agent"] == agent.name
+    assert asked == [1200]
 
 
 def test_success_at_k_counts_samples_without_bias(tmp_path):
