@@ -8,7 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -22,14 +22,11 @@ from mdgym.tasks.suites import load_suite, suite_names
 from mdgym.tasks.task import Task
 from mdgym.trainers.habits import HABITS, Habit, with_habits
 from mdgym.trainers.leakage import leaks
-from mdgym.trainers.points import invent
+from mdgym.trainers.points import invent, plain, renamed
 
 SOLVE, REPAIR, EXCERPT = "solve", "repair", "excerpt"
 _INVENT_TRIES = 20
 _SORTED = 128
-# Potential files, chemical symbols, and numbers.
-_QUOTED = re.compile(r"\w\.\w|^[A-Z][a-z]?$")
-_SENTENCE = re.compile(r"(?<=[.;:])\s+|(?<=[。；：])|\n")
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,7 @@ class Mixture:
         rows: Pairs of prompt and script.
         repairs: Rows of repair; each runs a wrong script.
         excerpts: Short pairs that teach a new model to copy.
-        invented: Share of invented points among the pairs.
+        invented: Share of invented points among the pairs, and of invented names of potentials in repairs.
         fatal: How often the pairs follow a habit that ends a script, 0 to 1.
         wrong: How often they follow one that spoils a result.
     """
@@ -152,14 +149,25 @@ def solve_rows(
     rng, chosen = Random(f"solve/{seed}"), families_of(suite, families)
     for number in range(count):
         family = chosen[number % len(chosen)]
-        yield _solve_row(family, rate, rng, rng.random() < invented)
+        yield solve_row(family, rate, rng, rng.random() < invented)
 
 
-def _solve_row(family: Family, rate: Callable[[Habit], float], rng: Random, new: bool) -> Row:
+def solve_row(family: Family, rate: Callable[[Habit], float], rng: Random, new: bool) -> Row:
+    """Draw a pair of prompt and script.
+
+    Args:
+        family: The family.
+        rate: How often a habit is followed, 0 to 1.
+        rng: Where chance comes from.
+        new: Of an invented point; else of one of the train split.
+
+    Raises:
+        TrainingError: Invented points fall into held-out splits again and again.
+    """
     for _ in range(_INVENT_TRIES):
         point = invent(family, rng) if new else rng.choice(family.points["train"])
         prompt = family.prompt(point, family.draft(point), rng.randrange(len(family.wordings)), rng)
-        right = compact(family.gold(point))
+        right = plain(compact(family.gold(point)))
         script, habits = with_habits(right, family.name, rate, rng)
         row = Row(prompt, script, family.name, SOLVE, "invented" if new else point.label, habits)
         # chance may invent what exists
@@ -168,34 +176,7 @@ def _solve_row(family: Family, rate: Callable[[Habit], float], rng: Random, new:
     raise TrainingError(f"points of family '{family.name}' fall into the held-out splits again and again")
 
 
-def excerpt_rows(suite: str, count: int, seed: int, families: Sequence[str] = ()) -> Iterator[Row]:
-    """Draw short pairs: the sentences of a prompt that name an invented potential, and the lines of the script that do.
-
-    A model with random weights must find out that scripts copy from prompts. In whole scripts the few words that are
-    copied count for little, and it takes thousands of them; excerpts are made of such words.
-
-    Args:
-        suite: Whose families.
-        count: How many.
-        seed: Seeds everything.
-        families: Only these of the suite.
-    """
-    rng, chosen, found = Random(f"excerpt/{seed}"), families_of(suite, families), 0
-    while found < count:
-        row = _solve_row(rng.choice(chosen), lambda habit: 0.0, rng, True)
-        lines = [line for line in row.script.splitlines() if line.startswith("pair_")]
-        words = {word for line in lines for word in line.split() if _QUOTED.search(word)}
-        patterns = {word: rf"(?<![A-Za-z0-9_]){re.escape(word)}(?![A-Za-z0-9_]|\.[a-z])" for word in words}
-        sentences = [s for s in _SENTENCE.split(row.prompt) if any(re.search(p, s) for p in patterns.values())]
-        prompt = "\n".join(sentences)
-        # a name that cannot be read teaches to guess; a number may have been converted
-        names = [pattern for word, pattern in patterns.items() if not word[0].isdigit()]
-        if sentences and all(re.search(pattern, prompt) for pattern in names):
-            found += 1
-            yield replace(row, prompt=prompt, script="\n".join(lines) + "\n", kind=EXCERPT)
-
-
-def repair_rows(tasks: Sequence[Task], pool: Pool, count: int, seed: int) -> list[Row]:
+def repair_rows(tasks: Sequence[Task], pool: Pool, count: int, seed: int, invented: float = 0.0) -> list[Row]:
     """Draw rows of repair: a task, a script with habits, what real LAMMPS and the checks said of it, the right script.
 
     Args:
@@ -203,26 +184,29 @@ def repair_rows(tasks: Sequence[Task], pool: Pool, count: int, seed: int) -> lis
         pool: Runs the wrong scripts.
         count: How many rows.
         seed: Seeds the choice of tasks and habits.
+        invented: Share of rows whose potential file gets an invented name afterwards.
 
     Returns:
         The rows; fewer where no habit fits.
     """
     rng = Random(f"repair/{seed}")
     fitting = [task for task in tasks if task.family in HABITS]
-    drawn: list[tuple[Task, str]] = []
+    drawn: list[tuple[Task, str, str]] = []
     for number in range(count if fitting else 0):
         task = fitting[rng.randrange(len(fitting))]
-        right = compact(task.gold)
+        right = plain(compact(task.gold))
         chosen = HABITS[task.family][number % len(HABITS[task.family])]
         # the policy's own tries have several
         script, habits = with_habits(right, task.family, lambda habit, c=chosen: max(0.5, habit == c), rng)  # type: ignore[misc]
         if habits:
-            drawn.append((task, script))
-    scored = pool.score_many([(task, script, seed) for task, script in drawn])
-    return [
-        Row(repair_prompt(task.prompt, script, found.score.feedback), compact(task.gold), task.family, REPAIR, task.id)
-        for (task, script), found in zip(drawn, scored, strict=True)
-    ]
+            drawn.append((task, script, right))
+    scored = pool.score_many([(task, script, seed) for task, script, _ in drawn])
+    rows = []
+    for (task, script, right), found in zip(drawn, scored, strict=True):
+        pair = repair_prompt(task.prompt, script, found.score.feedback), right
+        prompt, answer = renamed(*pair, rng) if rng.random() < invented else pair
+        rows.append(Row(prompt, answer, task.family, REPAIR, task.id))
+    return rows
 
 
 def shuffled_rows(mixture: Mixture, seed: int, pool: Pool) -> list[Row]:
@@ -235,7 +219,7 @@ def shuffled_rows(mixture: Mixture, seed: int, pool: Pool) -> list[Row]:
     """
     suite, families, rates = mixture.suite, mixture.families, (mixture.wrong, mixture.fatal)
     found = list(solve_rows(suite, mixture.rows, lambda h: rates[h.fatal], seed, mixture.invented, families))
-    found += repair_rows(tasks_of(suite, "train", families), pool, mixture.repairs, seed)
+    found += repair_rows(tasks_of(suite, "train", families), pool, mixture.repairs, seed, mixture.invented)
     Random(f"order/{seed}").shuffle(found)
     # batches of similar rows have little padding
     parts = [found[start : start + _SORTED] for start in range(0, len(found), _SORTED)]

@@ -1,5 +1,7 @@
 """The one place that knows the hardware: what settings become on a CPU, and how many processes there are."""
 
+import ctypes
+import os
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +13,8 @@ from mdgym.errors import TrainingError
 
 # Where launchers write how many processes they started: torchrun and accelerate, MPICH, Open MPI.
 _WORLD = ("WORLD_SIZE", "PMI_SIZE", "OMPI_COMM_WORLD_SIZE")
+
+_TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX = -1, -2, -4
 
 
 @dataclass
@@ -26,7 +30,9 @@ class OnAnyHardware:
     resume: bool = field(default=False, metadata={"help": "Go on from the last checkpoint in output_dir."})
     processes: int = field(default=0, metadata={"help": "Refuse to start unless so many processes run; 0 for any."})
     distributed: str = field(default="", metadata={"help": "Refuse another way to join them, such as deepspeed."})
-    threads: int = field(default=1, metadata={"help": "Threads of torch where there is no GPU."})
+    threads: int = field(
+        default=1, metadata={"help": "Threads of torch where there is no GPU, if it has so many CPUs."}
+    )
 
     def __post_init__(self) -> None:
         """Adapt; the settings of the trainer follow.
@@ -43,7 +49,8 @@ class OnAnyHardware:
             settings.use_cpu, settings.bf16 = True, False
             # what transformers has made of TRL's gradient_checkpointing
             settings.activation_checkpointing = False
-            torch.set_num_threads(self.threads)
+            torch.set_num_threads(min(self.threads, len(os.sched_getaffinity(0))))
+            _keep_memory()
         super().__post_init__()  # type: ignore[misc]
         if settings.use_cpu and settings.deepspeed_plugin is not None and torch.distributed.is_initialized():
             # accelerate does this on a GPU alone; without it ZeRO-3 loads a model as if there were one process
@@ -82,6 +89,19 @@ def check_launch(processes: int, distributed: str | None, deepspeed: bool = Fals
         raise TrainingError(
             f"training was meant to be distributed by {distributed} and is by {kind}: {_launch(processes)}{hint}"
         )
+
+
+def _keep_memory() -> None:
+    """Let the C library keep memory that was freed: large tensors come and go in each step.
+
+    Else it gives them back to the system at once, and half of the time goes into pages that are cleared and handed out
+    again.
+    """
+    settle = getattr(ctypes.CDLL(None), "mallopt", None)
+    # numbers of glibc's malloc.h; another C library has no such function
+    for name, value in ((_MMAP_MAX, 0), (_TRIM_THRESHOLD, 2**31 - 1), (_TOP_PAD, 2**26)):
+        if settle is not None:
+            settle(name, value)
 
 
 def _check_number(meant: int, running: int) -> None:

@@ -7,6 +7,7 @@ import json
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,8 @@ from mdgym.reporting.figures import figure
 from mdgym.scoring import Pool
 from mdgym.statistics import Estimate
 from mdgym.trainers import md_grpo, sft
-from mdgym.trainers.data import excerpt_rows, fenced, save, shuffled_rows, tasks_of
+from mdgym.trainers.data import fenced, save, shuffled_rows, tasks_of
+from mdgym.trainers.excerpts import excerpt_rows
 from mdgym.trainers.loading import load_model, load_tokenizer
 from mdgym.trainers.recipe import Recipe
 from mdgym.trainers.tiny import save_tiny
@@ -49,8 +51,11 @@ def prepare(recipe: Recipe, out: Path, pool: Pool, seed: int = 0) -> Iterator[tu
     """
     how = f"mdgym quickstart --seed {seed}"
     data = recipe.data
-    short = list(excerpt_rows(data.suite, data.excerpts, seed, data.families))
-    rows = shuffled_rows(data, seed, pool)
+    with ThreadPoolExecutor(1) as executor:
+        # most of its time is LAMMPS's
+        drawn = executor.submit(shuffled_rows, data, seed, pool)
+        short = list(excerpt_rows(data.suite, data.excerpts, seed, data.families))
+        rows = drawn.result()
     save(short, out / "data" / "excerpts", how)
     save(rows, out / "data" / "sft", how)
     texts = (text for row in rows[:_TOKENIZER_ROWS] for text in (row.prompt, fenced(row.script)))

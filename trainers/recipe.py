@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
 from mdgym.errors import RecordError, TrainingError
 from mdgym.records import from_json
 from mdgym.trainers.data import Mixture
@@ -43,6 +41,9 @@ def read(folder: Path) -> Recipe:
         settings_of(stage, ["--config", str(folder / f"{name}.yaml")])
         for stage, name in (("sft", "excerpts"), ("sft", "sft"), ("grpo", "md_grpo"))
     )
+    # comes with the libraries that the settings above have asked for
+    import yaml
+
     file = folder / "data.yaml"
     try:
         written = yaml.safe_load(file.read_text("utf-8")) or {}

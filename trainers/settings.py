@@ -43,15 +43,20 @@ def parser(stage: str) -> Any:
     """Return the parser of a stage's settings.
 
     Raises:
-        TrainingError: TRL is not installed.
+        TrainingError: TRL or what it needs is not installed.
     """
+    module, name = STAGES[stage]
     try:
         from trl import TrlParser
-    except ImportError as error:
-        raise TrainingError('training needs torch and trl: pip install "mdgym[train]"') from error
-    module, name = STAGES[stage]
+
+        trainer = importlib.import_module(f"mdgym.trainers.{module}")
+    # TRL and transformers import late, and say in a RuntimeError that something is missing
+    except (ImportError, RuntimeError) as error:
+        raise TrainingError(
+            f'training needs torch, trl and datasets ({error.__cause__ or error}): pip install "mdgym[train]"'
+        ) from error
     return TrlParser(
-        getattr(importlib.import_module(f"mdgym.trainers.{module}"), name),
+        getattr(trainer, name),
         prog=f"mdgym train {stage}",
         usage="%(prog)s [--config FILE] [--NAME VALUE ...]",
         add_help=False,

@@ -36,7 +36,8 @@ def codegen(
 
     Example: mdgym data codegen --out runs/codegen --rows 1000 --repairs 100
     """
-    from mdgym.trainers.data import Mixture, excerpt_rows, save, shuffled_rows
+    from mdgym.trainers.data import Mixture, save, shuffled_rows
+    from mdgym.trainers.excerpts import excerpt_rows
 
     pool, names = pool_of(workers, sandbox), tuple(family or ())
     mixture = Mixture(suite, names, rows, repairs, excerpts, invented, fatal, wrong)

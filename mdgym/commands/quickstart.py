@@ -27,10 +27,13 @@ def run(
 
     Example: mdgym quickstart --out runs/quickstart
     """
-    from mdgym.trainers.quickstart import table, tell
     from mdgym.trainers.recipe import read
 
-    recipe, pool = read(configs), pool_of(workers, True)
+    recipe = read(configs)
+    # after the settings: reading them says what is to be installed
+    from mdgym.trainers.quickstart import table, tell
+
+    pool = pool_of(workers, True)
     try:
         summary = tell(recipe, out, pool, episodes, seed)
     finally:

@@ -23,7 +23,6 @@ from mdgym.trainers.data import (
     Mixture,
     Row,
     compact,
-    excerpt_rows,
     families_of,
     fenced,
     leaks,
@@ -33,8 +32,9 @@ from mdgym.trainers.data import (
     solve_rows,
     tasks_of,
 )
+from mdgym.trainers.excerpts import excerpt_rows
 from mdgym.trainers.habits import HABITS
-from mdgym.trainers.points import invent
+from mdgym.trainers.points import invent, plain
 
 MICRO = families_of("micro")
 TRAIN, VALIDATION, TEST = (load_suite("micro", split) for split in ("train", "validation", "test"))
@@ -75,6 +75,18 @@ def test_compact_scripts_of_invented_points_that_need_no_file_run(pool, name):
             assert f"variable {quantity.name} equal" in found.script
 
 
+def test_scripts_without_the_numbers_of_an_element_are_as_right(pool):
+    crystals = {(task.family, read_potential(task.gold)): task for task in TRAIN if read_potential(task.gold)}
+    scripts = {key: plain(compact(task.gold)) for key, task in crystals.items()}
+    assert len(crystals) > 40 and sum(compact(crystals[key].gold) != script for key, script in scripts.items()) > 40
+    for key, script in scripts.items():
+        assert pool.score(crystals[key], fenced(script)).score.success, (key, script)
+
+
+def read_potential(script):
+    return next((tuple(line.split()[3:]) for line in script.splitlines() if line.startswith("pair_coeff * *")), ())
+
+
 def test_rows_of_the_same_seed_are_the_same_and_the_families_come_in_turn(rows):
     assert rows == list(solve_rows("micro", 27, never, 5)) != list(solve_rows("micro", 27, never, 6))
     assert [row.family for row in rows] == 3 * [family.name for family in MICRO]
@@ -83,7 +95,7 @@ def test_rows_of_the_same_seed_are_the_same_and_the_families_come_in_turn(rows):
 
 def test_points_are_invented_as_often_as_asked_and_the_others_are_those_of_the_train_split():
     labels = {family.name: {point.label for point in family.points["train"]} for family in MICRO}
-    golds = {compact(task.gold) for task in TRAIN}
+    golds = {plain(compact(task.gold)) for task in TRAIN}
     shares = []
     for share in (0.0, 0.5, 1.0):
         found = list(solve_rows("micro", 90, never, 1, share))
@@ -121,7 +133,7 @@ def test_excerpts_hold_little_besides_what_is_copied():
     assert rows == list(excerpt_rows("micro", 60, 3, ["cohesion", "vacancy", "cluster"]))
     assert {row.family for row in rows} == {"cohesion", "vacancy", "cluster"}
     for row in rows:
-        assert row.kind == "excerpt" and all(line.startswith("pair_") for line in row.script.splitlines())
+        assert row.kind == "excerpt" and all(line.startswith(("lattice", "pair_")) for line in row.script.splitlines())
         named = {word for word in row.script.split() if "." in word}
         assert any(word in row.prompt for word in named)
     assert sum(len(row.prompt) for row in rows) / 60 < 250
@@ -139,7 +151,7 @@ def test_repair_rows_have_the_real_message_of_lammps_and_the_right_script(pool):
     tasks = {task.id: task for task in TRAIN}
     for row in found:
         task = tasks[row.task_id]
-        assert row.script == compact(task.gold) and row.habits == ()
+        assert row.script == plain(compact(task.gold)) and row.habits == ()
         assert row.prompt.startswith(task.prompt.rstrip()) and row.family == task.family
         wrong = row.prompt.split("```lammps\n")[1].split("```")[0]
         scored = pool.score(task, wrong, 3)
@@ -149,6 +161,15 @@ def test_repair_rows_have_the_real_message_of_lammps_and_the_right_script(pool):
         assert error is None or error.message in row.prompt
     stopped = ["The script stopped (script_error)" in row.prompt for row in found]
     assert any(stopped) and not all(stopped)
+
+
+def test_repairs_with_other_names_of_their_potentials_are_else_the_same(pool):
+    tasks = [task for task in TRAIN if task.family in ("cohesion", "elastic")]
+    known = {read_potential(task.gold)[0] for task in tasks}
+    for row, other in zip(repair_rows(tasks, pool, 8, 4), repair_rows(tasks, pool, 8, 4, invented=1.0), strict=True):
+        old, new = read_potential(row.script)[0], read_potential(other.script)[0]
+        assert new not in known and new in other.prompt
+        assert (other.prompt.replace(new, old), other.script.replace(new, old)) == (row.prompt, row.script)
 
 
 def test_no_repair_rows_come_of_no_wish_and_of_tasks_without_habits(pool, open_task):

@@ -13,7 +13,7 @@ from mdgym.tasks.families import FAMILIES
 from mdgym.tasks.families.crystals import Crystal
 from mdgym.tasks.families.pair_potentials import PairPotential
 from mdgym.tasks.suites import load_suite
-from mdgym.trainers.points import MASS, SYMBOLS, TYPICAL, invent, renamed
+from mdgym.trainers.points import MASS, SYMBOLS, TYPICAL, invent, plain, renamed
 
 MICRO = [family for family in FAMILIES if "micro" in family.suites]
 SEEDS = st.integers(0, 2**32)
@@ -74,7 +74,8 @@ def test_crystals_are_invented_with_elements_and_files_that_look_right():
         )
         assert crystal.element in re.findall("[A-Z][a-z]?", stem.partition("_")[0])
         assert (crystal.pair_style in ("tersoff", "sw")) == (crystal.structure == "diamond")
-        assert (crystal.mass, crystal.a0, crystal.ecoh) == (MASS, TYPICAL[crystal.structure], None)
+        lattice = 3.566 if (crystal.element, crystal.structure) == ("C", "diamond") else TYPICAL[crystal.structure]
+        assert (crystal.mass, crystal.a0, crystal.ecoh) == (MASS, lattice, None)
     assert {crystal.pair_style for crystal in crystals} == set(endings)
     assert len({crystal.element for crystal in crystals}) > 50 and len({c.file for c in crystals}) > 190
     files = {c.file for f in MICRO for points in f.points.values() for p in points for c in parts(p, Crystal)}
@@ -112,6 +113,12 @@ def test_a_guess_is_scaled_with_its_potential():
     for seed in range(30):
         point = invent(family, Random(seed))
         assert abs(point.guess / point.a0 - 1) < 0.017
+
+
+def test_strains_are_invented_too():
+    family = next(family for family in FAMILIES if family.name == "tension")
+    found = {invent(family, Random(seed)).percent for seed in range(200)}
+    assert {point.percent for point in family.points["train"]} < found
 
 
 def test_points_that_cannot_be_mixed_are_named(monkeypatch):
@@ -154,3 +161,15 @@ def test_a_potential_gets_another_name_in_prompt_and_script_alike(family, seed):
 )
 def test_what_names_no_potential_of_its_prompt_stays_as_it_is(prompt, script):
     assert renamed(prompt, script, Random(0)) == (prompt, script)
+
+
+def test_numbers_that_make_no_difference_are_those_of_invented_crystals():
+    script = "lattice fcc 3.615 origin 0.1 0.1 0.1\npair_coeff * * Cu_u3.eam\nmass 1 63.55\n"
+    assert plain(script) == "lattice fcc 3.95 origin 0.1 0.1 0.1\npair_coeff * * Cu_u3.eam\nmass 1 50\n"
+    assert plain(plain(script)) == plain(script)
+
+
+@pytest.mark.parametrize("coefficients", ["* * SiC_1989.tersoff C", "1 1 1.0 1.0"])
+def test_numbers_stay_where_they_make_a_difference(coefficients):
+    script = f"lattice diamond 3.566\npair_coeff {coefficients}\nmass 1 12.011\n"
+    assert plain(script) == script
