@@ -14,11 +14,11 @@ HELD_OUT = ("validation", "test")
 
 
 @cache
-def _held_out() -> tuple[frozenset[str], frozenset[str]]:
+def _held_out() -> tuple[tuple[str, ...], frozenset[str]]:
     """Return prompts of the held-out tasks, and lines of their potentials that stand in no train split."""
     tasks = {split: [t for s in suite_names() for t in load_suite(s, split)] for split in ("train", *HELD_OUT)}
     lines = {split: {line for t in found for line in _potential(t)} for split, found in tasks.items()}
-    prompts = frozenset(_plain(task.prompt) for split in HELD_OUT for task in tasks[split])
+    prompts = tuple({_plain(task.prompt) for split in HELD_OUT for task in tasks[split]})
     return prompts, frozenset().union(*(lines[split] for split in HELD_OUT)) - lines["train"]
 
 
@@ -45,6 +45,6 @@ def leaks(rows: "Iterable[Row]") -> list[str]:
     for number, row in enumerate(rows):
         stolen = {_plain(line) for line in row.script.splitlines()} & lines
         text = _plain(row.prompt)
-        if stolen or any(text.startswith(prompt) for prompt in prompts):
+        if stolen or text.startswith(prompts):
             found.append(f"row {number} ({row.family}): {min(stolen, default='the prompt of a held-out task')}")
     return found
