@@ -9,7 +9,7 @@ EPISODES ?= 24
 
 run: $(VENV)/.ready ## from random weights to MD-GRPO on real LAMMPS: one table, one learning curve
 	rm -rf runs/quickstart
-	$(BIN)/mdgym quickstart --out runs/quickstart
+	$(BIN)/mdgym quickstart --out runs/quickstart --workers 2
 
 eval: $(VENV)/.ready ## evaluate the scripted agents and print one table
 	$(BIN)/mdgym eval --agent gold --agent template --agent silent --suite core --split test \

@@ -19,16 +19,18 @@ from rich.progress import Progress
 from mdgym.errors import TrainingError
 from mdgym.scoring import SerialPool
 
-# What an arm sets beside the common settings; everything else is the same. `md_grpo` is what the settings say.
+# What an arm sets beside the common settings; everything else is the same.
 _NO_RECYCLING = ("--recycle_share", "0")
+# More than in the quickstart, whose policy succeeds more often by itself.
+_RECYCLING = ("--recycle_share", "0.5")
 _NO_LESSONS = ("--lessons", "none", "--lesson_steps", "0")
 ARMS: dict[str, tuple[str, ...]] = {
     "grpo": (*_NO_RECYCLING, "--adaptive", "false", *_NO_LESSONS),
-    "md_grpo": (),
+    "md_grpo": _RECYCLING,
     # parts of it alone: repair prompts, and lessons from fresh tries
-    "recycling alone": _NO_LESSONS,
+    "recycling alone": (*_RECYCLING, *_NO_LESSONS),
     "lessons alone": _NO_RECYCLING,
-    "lessons as they are": ("--lesson_renamed", "0"),
+    "lessons as they are": (*_RECYCLING, "--lesson_renamed", "0"),
 }
 # What the policy that all begin with learns from. Its habits are more stubborn than those of `mdgym quickstart`: one
 # script in twenty runs, about what is published of language models before they are trained for this (MDAgent2, arXiv

@@ -52,10 +52,10 @@ def prepare(recipe: Recipe, out: Path, pool: Pool, seed: int = 0) -> Iterator[tu
     how = f"mdgym quickstart --seed {seed}"
     data = recipe.data
     with ThreadPoolExecutor(1) as executor:
-        # most of its time is LAMMPS's
-        drawn = executor.submit(shuffled_rows, data, seed, pool)
-        short = list(excerpt_rows(data.suite, data.excerpts, seed, data.families))
-        rows = drawn.result()
+        drawn = executor.submit(lambda: list(excerpt_rows(data.suite, data.excerpts, seed, data.families)))
+        # in this thread, for what Ray starts here dies with the thread that started it; most of its time is LAMMPS's
+        rows = shuffled_rows(data, seed, pool)
+        short = drawn.result()
     save(short, out / "data" / "excerpts", how)
     save(rows, out / "data" / "sft", how)
     texts = (text for row in rows[:_TOKENIZER_ROWS] for text in (row.prompt, fenced(row.script)))
