@@ -87,7 +87,7 @@ def load(name: str, sampling: str = "", system: str = "") -> Agent:
     if not (module_name and colon and attribute):
         raise AgentError(
             f"no agent '{name}': use {', '.join(BUILT_IN)}, hf:PATH for a language model (or vllm:PATH, "
-            "openai:MODEL@URL), or module:attribute for your own"
+            "openai:MODEL@URL, openai+tools:MODEL@URL), or module:attribute for your own"
         )
     try:
         found = importlib.import_module(module_name)

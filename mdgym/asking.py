@@ -180,5 +180,6 @@ def progress_bar(shown: bool) -> Progress:
     """
     # the name of an agent is no markup
     name = TextColumn("{task.description}", markup=False)
-    columns = (name, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    # which may be long: it comes last
+    columns = (BarColumn(20), MofNCompleteColumn(), TimeRemainingColumn(), name)
     return Progress(*columns, console=Console(stderr=True), disable=not shown)

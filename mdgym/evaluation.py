@@ -282,8 +282,9 @@ class _Evaluation:
             scores = [t.score for t in self._done.values()]
         if not scores:
             return self._agent.name
-        reward = sum(score.reward for score in scores) / len(scores)
-        return f"{self._agent.name}: reward {reward:.3f}, success {sum(bool(s.success) for s in scores)}"
+        judged = [score.success for score in scores if score.success is not None]
+        success = f", success {sum(judged)}" if judged else ""
+        return f"reward {sum(score.reward for score in scores) / len(scores):.3f}{success}: {self._agent.name}"
 
     def _report(self) -> Report:
         order = {task.id: number for number, task in enumerate(self._tasks)}

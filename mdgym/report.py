@@ -110,7 +110,7 @@ class Report:
         table = Table(title=title, caption=caption)
         turns = (1,) if self.k == 1 else (1, self.k)
         table.add_column("")
-        for name in ("tasks", "reward", *(f"executed@{j}" for j in turns), *(f"success@{j}" for j in turns)):
+        for name in ("tasks", "reward", *(f"executed\n@{j}" for j in turns), *(f"success\n@{j}" for j in turns)):
             table.add_column(name, justify="right")
         for group in (self.overall, *self.families, *self.tiers):
             cells = [group.reward, *(group.executed[j - 1] for j in turns), *(group.success[j - 1] for j in turns)]

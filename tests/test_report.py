@@ -201,7 +201,7 @@ def test_outcome_names_the_end_and_the_first_checks_that_failed(folders, known):
 def test_one_run_is_shown_as_its_own_table_and_as_json(report, folders):
     code, out, _ = report(folders[0])
     assert code == 0
-    assert all(part in out for part in ("right on user/test", "executed@2", "first", "tier 2", "1.000"))
+    assert all(part in out for part in ("right on user/test", "@2", "first", "tier 2", "1.000"))
     code, out, _ = report(folders[0], "--json")
     assert json.loads(out.splitlines()[-1]) == {"reports": [json.loads((folders[0] / "summary.json").read_text())]}
 

@@ -35,8 +35,13 @@ def read(folder: Path) -> Recipe:
     """Read `data.yaml`, `excerpts.yaml`, `sft.yaml` and `md_grpo.yaml` of a folder.
 
     Raises:
-        TrainingError: A file is missing, or holds a setting that does not exist or a value that makes no sense.
+        TrainingError: The folder or a file of it is missing, or holds a setting that does not exist or a value that
+            makes no sense.
     """
+    if not folder.is_dir():
+        raise TrainingError(
+            f"there is no folder '{folder}': start from the top of a checkout of mdgym, or name another"
+        )
     excerpts, sft, md_grpo = (
         settings_of(stage, ["--config", str(folder / f"{name}.yaml")])
         for stage, name in (("sft", "excerpts"), ("sft", "sft"), ("grpo", "md_grpo"))

@@ -22,7 +22,7 @@ from mdgym.commands.policies import (
 )
 from mdgym.errors import MdgymError
 
-app = typer.Typer(help="Measure mdgym itself on this machine.", no_args_is_help=True)
+app = typer.Typer(help="Measure mdgym itself, and give agents the exams of others.", no_args_is_help=True)
 
 Quick = Annotated[bool, typer.Option(help="A rough answer in a short time.")]
 

@@ -38,8 +38,8 @@ def run(
     agent: Annotated[
         list[str],
         typer.Option(
-            help="gold, template, silent, hf:PATH or openai:MODEL@URL for a language model, or module:attribute of "
-            "your own; give it again to compare."
+            help="gold, template, silent; hf:PATH, vllm:PATH, openai:MODEL@URL or openai+tools:MODEL@URL for a "
+            "language model; or module:attribute of your own; give it again to compare."
         ),
     ],
     suite: Annotated[

@@ -21,7 +21,7 @@ stdout = Console(highlight=False)
 stderr = Console(stderr=True, highlight=False)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
-Suite = Annotated[str, typer.Option(help="Name of a suite: core or micro.")]
+Suite = Annotated[str, typer.Option(help="Name of a suite: core, micro or slow.")]
 Split = Annotated[str, typer.Option(help="train, validation or test.")]
 TaskFile = Annotated[
     Path | None,

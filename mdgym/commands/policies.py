@@ -20,7 +20,8 @@ SamplingOption = Annotated[
     typer.Option(
         "--sampling",
         metavar="SETTINGS",
-        help="How a language model draws its answers, such as temperature=0.7,max_new_tokens=4096; also top_p, top_k.",
+        help="How a language model draws its answers: temperature, top_p, top_k and max_new_tokens, such as "
+        "temperature=0.7,top_p=0.9.",
     ),
 ]
 SystemOption = Annotated[

@@ -14,9 +14,7 @@ def run(
     ),
     configs: Annotated[
         Path,
-        typer.Option(
-            exists=True, file_okay=False, help="Folder with data.yaml, excerpts.yaml, sft.yaml and md_grpo.yaml."
-        ),
+        typer.Option(file_okay=False, help="Folder with data.yaml, excerpts.yaml, sft.yaml and md_grpo.yaml."),
     ] = Path("configs/tiny"),
     episodes: Annotated[int | None, typer.Option(min=1, help="Test tasks in each evaluation; all without it.")] = None,
     seed: Annotated[int, typer.Option(help="Seeds everything.")] = 0,

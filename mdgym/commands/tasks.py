@@ -93,7 +93,8 @@ def export(
 def try_command(
     family: Annotated[str, typer.Argument(metavar="FAMILY", help="A Python file or module that holds a FAMILY.")],
     references: Annotated[
-        Path | None, typer.Option(help="Directory for its measurements; mdgym's own without it.")
+        Path | None,
+        typer.Option(help="Directory for its measurements; my-references for a file, mdgym's own for a module."),
     ] = None,
     split: Annotated[list[str] | None, typer.Option(help="Only this split; can be given again.")] = None,
     out: Annotated[
@@ -105,9 +106,10 @@ def try_command(
     Example: mdgym tasks try my_family.py --references my-references --out my-tasks
     """
     found = load_family(family)
+    measured = references or (Path("my-references") if family.endswith(".py") else measurements.DIRECTORY)
     table = Table("task", "script", "reward", "ms", "failed")
     worst = 1.0
-    for trial in try_family(found, references or measurements.DIRECTORY, splits=tuple(split or SPLITS)):
+    for trial in try_family(found, measured, splits=tuple(split or SPLITS)):
         point = trial.task.id.split("/", 1)[1]
         failed = ", ".join(trial.failed)
         table.add_row(point, trial.script, f"{trial.reward:.3f}", f"{1000 * trial.wall_s:.0f}", escape(failed))
@@ -120,7 +122,7 @@ def try_command(
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         for name in split or SPLITS:
-            made = trial_tasks(found, references or measurements.DIRECTORY, (name,), len(found.wordings))
+            made = trial_tasks(found, measured, (name,), len(found.wordings))
             save_tasks(made, out / f"{name}.jsonl")
             stderr.print(f"{len(made)} tasks are in {escape(str(out / name))}.jsonl")
 
