@@ -226,7 +226,11 @@ def solve(
 
     def told(solution: Solution) -> None:
         last = solution.rounds[-1]
-        said = "right" if last.right else shorten(clean(last.feedback, MAX_OBSERVATION), _LINE, placeholder=" …")
+        said = (
+            "right"
+            if last.right
+            else shorten(clean(last.feedback, MAX_OBSERVATION).replace("\n", "; "), _LINE, placeholder=" …")
+        )
         console.print(f"round {last.number}: {said}", markup=False, soft_wrap=True)
         if folder is not None:
             save(solution, folder)

@@ -18,8 +18,8 @@ from mdgym.reporting.run import StoredRun, read_runs, suite_tasks
 from mdgym.reporting.tables import number
 from mdgym.statistics import Estimate
 
-RESULTS = Path(__file__).parent / "results" / "leaderboard"
-PAGE = Path(__file__).parent / "leaderboard.md"
+RESULTS = Path(__file__).resolve().parent / "results" / "leaderboard"
+PAGE = Path(__file__).resolve().parent / "leaderboard.md"
 # The usual name of a `mdgym.agents.runtime.RuntimeAgent`.
 _RUNTIME = re.compile(r"runtime\((.+), (\d+) rounds\)")
 # How the name of a language model says its settings: (temperature=0.7, system=mine.txt#1f0c52d7).

@@ -17,6 +17,7 @@ from mdgym.commands.policies import (
     telling_how_to_go_on,
     telling_usage,
 )
+from mdgym.errors import RecordError
 
 Data = Annotated[
     Path, typer.Option(exists=True, help="Folder with the exam's JSON files, which mdgym does not bring along.")
@@ -135,6 +136,8 @@ def leaderboard(
     """
     from mdgym.benchmarks import leaderboard as board
 
+    if not board.RESULTS.is_dir():
+        raise RecordError("the leaderboard belongs to a checkout of mdgym; this one is installed without it")
     if add is not None:
         stderr.print(f"Written: {board.add(add, label, runtime, board.RESULTS)}", markup=False, soft_wrap=True)
     results = board.write(board.RESULTS, board.PAGE)

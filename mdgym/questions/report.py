@@ -110,7 +110,8 @@ class QuestionReport:
         caption = "below each: 95 % interval over questions"
         caption += f"; {self.unfinished}" if self.unfinished else ""
         if self.ungraded:
-            caption += f"; answers that the judge did not grade (the same command asks it again): {self.ungraded}"
+            caption += "; answers that the judge did not grade (with --out, the same command asks it again): "
+            caption += str(self.ungraded)
         elif self.overall.unscored:
             caption += f"; open questions that were not scored for want of a judge: {self.overall.unscored}"
         table = Table(title=title, caption=caption)

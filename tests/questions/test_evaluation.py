@@ -153,7 +153,7 @@ def test_answer_without_a_grade_is_kept_unscored_and_graded_when_the_evaluation_
 
     report = evaluate(opened, agent, judge=Judge(2, 3), out=tmp_path)
     assert (report.complete, report.ungraded, report.overall.unscored, report.reward) == (True, 1, 1, 0.5)
-    assert "did not grade (the same command asks it again): 1" in report.table().caption
+    assert "did not grade (with --out, the same command asks it again): 1" in report.table().caption
     assert json.loads((tmp_path / "summary.json").read_text())["ungraded"] == 1
     (kept,) = [record for record in records(tmp_path) if record["verdict"]["reward"] is None]
     assert kept["answer"] == "To cool." and "gave no grade for 'q/1'" in kept["verdict"]["feedback"]
