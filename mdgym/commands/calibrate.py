@@ -7,11 +7,9 @@ import typer
 from rich.live import Live
 from rich.table import Table
 
-from mdgym.calibration import calibrate, save_thresholds
 from mdgym.commands.output import stdout
 from mdgym.errors import TaskError
 from mdgym.rewards.thresholds import USUAL
-from mdgym.tasks.families import FAMILIES
 
 
 def run(
@@ -21,10 +19,15 @@ def run(
 ) -> None:
     """Measure how near right scripts come to the limits of the checks, and write wider ones where that is too near.
 
-    Gold scripts and their variants run on the train and validation points of each family, with several seeds.
+    Gold scripts and their variants run on the train and validation points of each family, with several seeds; that
+    takes minutes for each.
 
     Example: mdgym calibrate --family lj_fluid
     """
+    # families take a second to load, which other commands need not wait for
+    from mdgym.calibration import calibrate, save_thresholds
+    from mdgym.tasks.families import FAMILIES
+
     names = [f.name for f in FAMILIES]
     for name in family or ():
         if name not in names:

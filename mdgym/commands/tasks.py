@@ -14,12 +14,9 @@ from rich.text import Text
 from mdgym.commands.output import Json, Split, Suite, TaskFile, pick, print_json, read_tasks, stderr, stdout
 from mdgym.errors import TaskError
 from mdgym.records import to_json
-from mdgym.tasks import measurements, template
-from mdgym.tasks.build import build_suites
 from mdgym.tasks.loading import dump_tasks, save_tasks
 from mdgym.tasks.suites import find_task
 from mdgym.tasks.task import SPLITS, Task
-from mdgym.trial import load_family, trial_tasks, try_family
 
 app = typer.Typer(help="Look at tasks, and write them to a file.", no_args_is_help=True)
 
@@ -105,6 +102,10 @@ def try_command(
 
     Example: mdgym tasks try my_family.py --references my-references --out my-tasks
     """
+    # families take a second to load, which other commands need not wait for
+    from mdgym.tasks import measurements
+    from mdgym.trial import load_family, trial_tasks, try_family
+
     found = load_family(family)
     measured = references or (Path("my-references") if family.endswith(".py") else measurements.DIRECTORY)
     table = Table("task", "script", "reward", "ms", "failed")
@@ -135,6 +136,8 @@ def new(
 
     Example: mdgym tasks new my_family.py
     """
+    from mdgym.tasks import template
+
     tests = path.with_name(f"test_{path.name}")
     for target in (path, tests):
         if target.exists():
@@ -161,6 +164,8 @@ def build(
 
     Example: mdgym tasks build --workers 2
     """
+    from mdgym.tasks.build import build_suites
+
     build_suites(fresh=fresh, workers=workers)
 
 
