@@ -5,10 +5,12 @@ or agent; 3 mdgym or this machine failed; 130 stopped by Ctrl-C.
 """
 
 import sys
+from typing import Annotated
 
 import typer
 from rich.markup import escape
 
+import mdgym
 from mdgym.commands import (
     bench,
     calibrate,
@@ -29,11 +31,27 @@ from mdgym.errors import InfrastructureError, MdgymError, SandboxError
 
 app = typer.Typer(
     name="mdgym",
-    help="The Gymnasium environment in which language models learn to write LAMMPS scripts.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"mdgym {mdgym.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """The Gymnasium environment in which language models learn to write LAMMPS scripts."""
+
+
 app.command("doctor")(doctor.doctor)
 app.add_typer(tasks.app, name="tasks")
 app.command("score")(score.score)

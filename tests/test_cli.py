@@ -71,6 +71,11 @@ def test_help_of_every_command_teaches_by_an_example(mdgym_command, command):
     assert f"Example: mdgym {' '.join(command)}" in text
 
 
+def test_the_version_can_be_asked_for(mdgym_command):
+    code, out, _ = mdgym_command("--version")
+    assert (code, out) == (0, f"mdgym {mdgym.__version__}\n")
+
+
 def test_doctor_finds_this_machine_fit(mdgym_command):
     code, out, _ = mdgym_command("doctor", "--json")
     report = last_json(out)
