@@ -34,6 +34,8 @@ class RayPool:
     the environment variable RAY_ADDRESS names, or a local one that `ray start` has made here; else it starts Ray here,
     on the loopback interface, without dashboard and statistics, and ends it in `close`.
 
+    What Ray starts here ends with the thread that started it: use the pool first in one that lives as long as the pool.
+
     Examples:
         >>> with RayPool() as pool:  # doctest: +SKIP
         ...     for index, scored in pool.as_completed((task, script, 0) for script in scripts):
