@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from mdgym.evaluation import choose
-from mdgym.folder import read_lines
+from mdgym.lines import read_lines
 from mdgym.policy import Agent
 from mdgym.questions.answers import ANSWERS, AnswerRecord
 from mdgym.questions.evaluation import evaluate_questions

@@ -14,12 +14,12 @@ from mdgym.asking import Interview, Question
 from mdgym.benchmarks.exam_code import corrected, exam_limits
 from mdgym.benchmarks.exam_files import PROBLEM, read_exam
 from mdgym.benchmarks.iitd_data import LAMMPS, TOLERANCE, Problem, problems, right
-from mdgym.benchmarks.lines import Lines
 from mdgym.engine import Engine
 from mdgym.engine.execution import Execution
 from mdgym.errors import InfrastructureError, TaskError
 from mdgym.evaluation import choose, derive_seed
 from mdgym.folder import folder_name
+from mdgym.lines import Lines
 from mdgym.policy import Agent, as_agent
 from mdgym.records import digest, to_json
 from mdgym.rewards import current_versions

@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from mdgym.benchmarks.lines import Lines
+from mdgym.lines import Lines
 from mdgym.records import digest
 from mdgym.rewards import current_versions
 from mdgym.tasks.task import Task

@@ -20,9 +20,9 @@ from rich.progress import Progress
 
 from mdgym.agents.runtime import RuntimeAgent
 from mdgym.asking import Interview, Question
-from mdgym.benchmarks.lines import Lines
 from mdgym.benchmarks.pages import made_by, write_between
 from mdgym.evaluation import choose, derive_seed
+from mdgym.lines import Lines
 from mdgym.policy import Agent, BatchAgent, as_agent
 from mdgym.records import digest
 from mdgym.rewards import current_versions

@@ -1,13 +1,13 @@
 """The folder of an evaluation: its settings, a line per result that is written as it comes, and a summary."""
 
-import fcntl
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from mdgym.errors import RecordError
+from mdgym.lines import Lines, read_lines
 from mdgym.records import digest, from_json, to_json
 
 T = TypeVar("T")
@@ -69,20 +69,14 @@ class Folder(Generic[T]):
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             _check(self.path, experiment, name)
-            self._file: IO[bytes] = open(self.path / name, "ab+")  # noqa: SIM115 (closed by `close`)
         except OSError as error:
             raise RecordError(f"{self.path} cannot be used: {error}") from error
-        try:
-            self._lock()
-            self.stored = self._read(kind, self.path / name)
-        except RecordError:
-            self.close()
-            raise
+        self._lines = Lines(kind, self.path / name)
+        self.stored = self._lines.stored
 
     def add(self, result: T) -> None:
         """Append a result."""
-        self._file.write(to_line(result))
-        self._file.flush()
+        self._lines.add(result)
 
     def summarise(self, summary: Any) -> None:
         """Write the summary, in place of an earlier one.
@@ -94,21 +88,7 @@ class Folder(Generic[T]):
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
-
-    def _lock(self) -> None:
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise RecordError(f"another process is writing to {self.path}") from error
-
-    def _read(self, kind: type[T], path: Path) -> tuple[T, ...]:
-        self._file.seek(0)
-        data = self._file.read()
-        end = data.rfind(b"\n") + 1
-        if end < len(data):
-            self._file.truncate(end)
-        return _parsed(kind, data[:end], path)
+        self._lines.close()
 
     def __enter__(self) -> Self:
         return self
@@ -139,27 +119,6 @@ def read_folder(path: Path, kind: type[T], name: str) -> tuple[Experiment, tuple
         return _experiment(path / EXPERIMENT), read_lines(kind, path / name)
     except OSError as error:
         raise RecordError(f"{path} cannot be read: {error}") from error
-
-
-def read_lines(kind: type[T], path: Path) -> tuple[T, ...]:
-    """Read a file of JSON lines; a last line that was cut off is left out.
-
-    Args:
-        kind: The dataclass of each line.
-        path: The file.
-
-    Raises:
-        OSError: It cannot be read.
-        RecordError: A line is no such record; the message names it.
-    """
-    data = path.read_bytes()
-    return _parsed(kind, data[: data.rfind(b"\n") + 1], path)
-
-
-def to_line(record: Any) -> bytes:
-    """Return a record as a line of JSON."""
-    # ASCII with escapes: an answer may hold lone surrogates, which UTF-8 cannot.
-    return json.dumps(to_json(record), ensure_ascii=True).encode("ascii") + b"\n"
 
 
 def folder_name(name: str) -> str:
@@ -198,13 +157,3 @@ def _experiment(path: Path) -> Experiment:
         return from_json(Experiment, json.loads(path.read_bytes()))
     except ValueError as error:
         raise RecordError(f"{path} cannot be read: {error}") from error
-
-
-def _parsed(kind: type[T], data: bytes, path: Path) -> tuple[T, ...]:
-    records = []
-    for number, line in enumerate(data.splitlines(), start=1):
-        try:
-            records.append(from_json(kind, json.loads(line)))
-        except ValueError as error:
-            raise RecordError(f"{path}, line {number}: {error}") from error
-    return tuple(records)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from mdgym.folder import Experiment, Folder, read_folder, to_line
+from mdgym.folder import Experiment, Folder, read_folder
+from mdgym.lines import to_line
 from mdgym.rewards.score import Score
 from mdgym.scoring import ScoringTiming
 from mdgym.thermo import Sample

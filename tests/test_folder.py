@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mdgym.errors import RecordError
-from mdgym.folder import Experiment, Folder, read_folder, read_lines, to_line
+from mdgym.folder import Experiment, Folder, read_folder
+from mdgym.lines import read_lines, to_line
 
 EXPERIMENT = Experiment("agent", "suite", "test", seed=0, k=1, max_turns=1)
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mdgym.errors import RecordError
-from mdgym.folder import EXPERIMENT, SUMMARY, Experiment, read_lines
+from mdgym.folder import EXPERIMENT, SUMMARY, Experiment
+from mdgym.lines import read_lines
 from mdgym.records import digest, from_json
 from mdgym.report import Report, summarise
 from mdgym.tasks.suites import load_suite, suite_names

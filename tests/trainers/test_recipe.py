@@ -19,6 +19,11 @@ def test_suite_and_families_of_the_data_are_those_of_md_grpo():
     assert recipe.data.rows > 1000 and recipe.data.excerpts > 1000 and 0 < recipe.data.fatal < 1
 
 
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(TrainingError, match=r"there is no folder '.*nowhere': start from the top of a checkout"):
+        read(tmp_path / "nowhere")
+
+
 @pytest.mark.parametrize(
     ("written", "said"),
     [

@@ -1,13 +1,14 @@
-"""A file of outcomes, a line each, that a measurement writes as they come and goes on with."""
+"""A file of records, a line of JSON each, that are written as they come and gone on with."""
 
 import fcntl
+import json
 import weakref
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Generic, Self, TypeVar
+from typing import IO, Any, Generic, Self, TypeVar
 
 from mdgym.errors import RecordError
-from mdgym.folder import read_lines, to_line
+from mdgym.records import from_json, to_json
 
 T = TypeVar("T")
 
@@ -64,6 +65,27 @@ class Lines(Generic[T]):
         self.close()
 
 
+def read_lines(kind: type[T], path: Path) -> tuple[T, ...]:
+    """Read a file of JSON lines; a last line that was cut off is left out.
+
+    Args:
+        kind: The dataclass of each line.
+        path: The file.
+
+    Raises:
+        OSError: It cannot be read.
+        RecordError: A line is no such record; the message names it.
+    """
+    data = path.read_bytes()
+    return _parsed(kind, data[: data.rfind(b"\n") + 1], path)
+
+
+def to_line(record: Any) -> bytes:
+    """Return a record as a line of JSON."""
+    # ASCII with escapes: an answer may hold lone surrogates, which UTF-8 cannot.
+    return json.dumps(to_json(record), ensure_ascii=True).encode("ascii") + b"\n"
+
+
 def _opened(path: Path) -> IO[bytes]:
     """Return the file, locked."""
     try:
@@ -87,3 +109,13 @@ def _cut(file: IO[bytes], path: Path) -> None:
     if end < len(data) and not data[end:].startswith(b"{"):
         raise RecordError(f"{path} is no file of outcomes, for its last line is none: choose another place")
     file.truncate(end)
+
+
+def _parsed(kind: type[T], data: bytes, path: Path) -> tuple[T, ...]:
+    records = []
+    for number, line in enumerate(data.splitlines(), start=1):
+        try:
+            records.append(from_json(kind, json.loads(line)))
+        except ValueError as error:
+            raise RecordError(f"{path}, line {number}: {error}") from error
+    return tuple(records)

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mdgym.benchmarks.lines import Lines
 from mdgym.benchmarks.outcomes import Job, Outcome, Outcomes
 from mdgym.errors import RecordError
+from mdgym.lines import Lines
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def test_a_line_is_on_the_disk_before_the_next_is_worked_on(tmp_path):
 
 def test_a_second_process_is_refused_until_the_first_has_ended(tmp_path):
     code = (
-        "import sys\nfrom pathlib import Path\nfrom mdgym.benchmarks.lines import Lines\n"
+        "import sys\nfrom pathlib import Path\nfrom mdgym.lines import Lines\n"
         "lines = Lines(dict, Path(sys.argv[1]))\nprint('open', flush=True)\nsys.stdin.read()"
     )
     path = tmp_path / "a"
