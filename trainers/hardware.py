@@ -94,7 +94,7 @@ def check_launch(processes: int, distributed: str | None, deepspeed: bool = Fals
 def _keep_memory() -> None:
     """Let the C library keep memory that was freed: large tensors come and go in each step.
 
-    Else it gives them back to the system at once, and half of the time goes into pages that are cleared and handed out
+    Else it gives them back to the system at once, and much of the time goes into pages that are cleared and handed out
     again.
     """
     settle = getattr(ctypes.CDLL(None), "mallopt", None)

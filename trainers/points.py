@@ -34,6 +34,7 @@ _POTENTIAL = re.compile(
     re.MULTILINE,
 )
 _LATTICE = re.compile(rf"^(lattice ({'|'.join(TYPICAL)})) [\d.]+", re.MULTILINE)
+_MOVES = re.compile(r"^run (?!0$)", re.MULTILINE)
 _TRIES = 200
 
 
@@ -112,11 +113,12 @@ def plain(script: str) -> str:
     depends on the mass. Learned by heart for a few potentials, they are what it mixes up for others.
 
     Args:
-        script: As `mdgym.trainers.data.compact` writes it; one without a potential file stays as it is, and one of
-            carbon: far from its short bonds atoms do not see each other, and the lattice does not relax.
+        script: As `mdgym.trainers.data.compact` writes it. It stays as it is where atoms move, where the box does not
+            relax, without a potential file, and of carbon: far from its short bonds atoms do not see each other, and
+            the lattice does not relax.
     """
     found = _POTENTIAL.search(script)
-    if not found or found["element"] == "C":
+    if not found or found["element"] == "C" or "box/relax" not in script or _MOVES.search(script):
         return script
     script = _LATTICE.sub(lambda match: f"{match[1]} {TYPICAL[match[2]]:g}", script)
     return re.sub(r"^mass 1 \S+", f"mass 1 {MASS:g}", script, flags=re.MULTILINE)

@@ -164,12 +164,22 @@ def test_what_names_no_potential_of_its_prompt_stays_as_it_is(prompt, script):
 
 
 def test_numbers_that_make_no_difference_are_those_of_invented_crystals():
-    script = "lattice fcc 3.615 origin 0.1 0.1 0.1\npair_coeff * * Cu_u3.eam\nmass 1 63.55\n"
-    assert plain(script) == "lattice fcc 3.95 origin 0.1 0.1 0.1\npair_coeff * * Cu_u3.eam\nmass 1 50\n"
+    relaxed = "pair_coeff * * Cu_u3.eam\nmass 1 {}\nfix relax all box/relax iso 0.0\nminimize 0 1e-10 100 100\nrun 0\n"
+    script = "lattice fcc 3.615 origin 0.1 0.1 0.1\n" + relaxed.format(63.55)
+    assert plain(script) == "lattice fcc 3.95 origin 0.1 0.1 0.1\n" + relaxed.format(50)
     assert plain(plain(script)) == plain(script)
 
 
-@pytest.mark.parametrize("coefficients", ["* * SiC_1989.tersoff C", "1 1 1.0 1.0"])
-def test_numbers_stay_where_they_make_a_difference(coefficients):
-    script = f"lattice diamond 3.566\npair_coeff {coefficients}\nmass 1 12.011\n"
+@pytest.mark.parametrize(
+    ("coefficients", "rest"),
+    [
+        ("* * SiC_1989.tersoff C", "fix relax all box/relax iso 0.0\n"),
+        ("1 1 1.0 1.0", "fix relax all box/relax iso 0.0\n"),
+        ("* * Cu_u3.eam", "fix move all nvt temp 300 300 0.1\nrun 1000\n"),
+        ("* * Cu_u3.eam", "fix relax all box/relax iso 0.0\nminimize 0 0 9 9\nfix move all nve\nrun ${steps}\n"),
+        ("* * Cu_u3.eam", "minimize 0 0 9 9\n"),
+    ],
+)
+def test_numbers_stay_where_they_make_a_difference(coefficients, rest):
+    script = f"lattice diamond 3.566\npair_coeff {coefficients}\nmass 1 12.011\n{rest}"
     assert plain(script) == script
