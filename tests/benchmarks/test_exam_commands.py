@@ -12,6 +12,7 @@ from mdgym import cli
 from mdgym.agents import SilentAgent
 from mdgym.benchmarks import leaderboard
 from mdgym.commands.policies import options_of
+from mdgym.errors import RecordError
 
 EXAMS = Path(__file__).parent / "exams"
 
@@ -82,8 +83,18 @@ def test_the_other_exam_has_a_command_of_its_own(tmp_path):
     assert json.loads(done.stdout.splitlines()[-1])["levels"]["all"]["tasks"] == 2
 
 
+def test_a_leaderboard_outside_a_checkout_is_refused_and_nothing_is_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(leaderboard, "RESULTS", tmp_path / "results")
+    monkeypatch.setattr(leaderboard, "PAGE", tmp_path / "page.md")
+    done = bench("leaderboard")
+    assert isinstance(done.exception, RecordError) and "belongs to a checkout" in str(done.exception)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_row_is_added_to_the_leaderboard(tmp_path, monkeypatch):
     monkeypatch.setattr(leaderboard, "RESULTS", tmp_path / "results")
+    # a checkout has it
+    leaderboard.RESULTS.mkdir()
     monkeypatch.setattr(leaderboard, "PAGE", tmp_path / "page.md")
     mdgym.evaluate(mdgym.load_suite("micro", "test"), SilentAgent(), episodes=1, out=tmp_path / "run", progress=False)
     done = bench("leaderboard", "--add", tmp_path / "run", "--label", "says nothing", "--json")
