@@ -26,7 +26,6 @@ from mdgym.trainers.points import invent, plain, renamed
 
 SOLVE, REPAIR, EXCERPT = "solve", "repair", "excerpt"
 _INVENT_TRIES = 20
-_SORTED = 128
 
 
 @dataclass(frozen=True)
@@ -210,7 +209,7 @@ def repair_rows(tasks: Sequence[Task], pool: Pool, count: int, seed: int, invent
 
 
 def shuffled_rows(mixture: Mixture, seed: int, pool: Pool) -> list[Row]:
-    """Draw a whole data set: pairs and rows of repair, mixed, with rows of similar length side by side.
+    """Draw a whole data set: pairs and rows of repair, mixed.
 
     Args:
         mixture: How many of what; its excerpts are drawn apart.
@@ -221,9 +220,7 @@ def shuffled_rows(mixture: Mixture, seed: int, pool: Pool) -> list[Row]:
     found = list(solve_rows(suite, mixture.rows, lambda h: rates[h.fatal], seed, mixture.invented, families))
     found += repair_rows(tasks_of(suite, "train", families), pool, mixture.repairs, seed, mixture.invented)
     Random(f"order/{seed}").shuffle(found)
-    # batches of similar rows have little padding
-    parts = [found[start : start + _SORTED] for start in range(0, len(found), _SORTED)]
-    return [row for part in parts for row in sorted(part, key=lambda row: len(row.prompt) + len(row.script))]
+    return found
 
 
 def save(rows: Sequence[Row], folder: Path, how: str) -> None:
