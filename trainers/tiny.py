@@ -39,8 +39,10 @@ _INSIDE = rf"(?=[A-Za-z0-9_-]*{_ENDING})"
 # Pairs seldom stand twice in a name, as single letters do: what follows a token says where the name goes on.
 _IN_A_FILE = rf"[A-Z][a-z]?{_ENDING}|[A-Z][a-z]?_?{_INSIDE}|(?:[a-z][a-z]?|\d\d?){_INSIDE}"
 _SYMBOL = rf"{_BEGIN}[A-Z][a-z]?{_END}"
-# Digits one by one, but for the constants of every script: 0.0, 0.001, 1000, 1.0e-10, %.15g.
-_DIGIT = rf"1\.0e-\d+|%\.\d+g|{_BEGIN}0\.0+1?{_END}|{_BEGIN}10{{2,}}{_END}|\d|\n"
+# Digits one by one, but for constants: 0.0, 0.001, 1000, 1.0e-10, %.15g, the square root of two, and the three axes of
+# a crystal that is turned.
+_AXES = r"orient x(?: -?\d){3} orient y(?: -?\d){3} orient z(?: -?\d){3} spacing(?: [\d.]+){3}"
+_DIGIT = rf"{_AXES}|\d\.\d{{9,}}|1\.0e-\d+|%\.\d+g|{_BEGIN}0\.0+1?{_END}|{_BEGIN}10{{2,}}{_END}|\d|\n"
 # Commands that quote no number of their prompt are one pre-token, and one token where they are common.
 _PLAIN = "boundary|units|atom_style|region|create_box|create_atoms|min_style|minimize|fix|unfix|group|delete_atoms|run"
 _COMMAND = rf"(?<=\n)(?:(?:{_PLAIN})\b[^\n]*|variable\b(?:%\.\d+g|(?!\d\.\d|\d\d)[^\n])*)\n"
