@@ -87,13 +87,14 @@ def _crystal(real: Crystal, rng: Random) -> Crystal:
     return Crystal(element, structure, style, file, MASS, lattice, None, "invented")
 
 
-def renamed(prompt: str, script: str, rng: Random) -> tuple[str, str]:
+def renamed(prompt: str, script: str, rng: Random, letters: bool = False) -> tuple[str, str]:
     """Give the potential file of a prompt and of its script another name, which does not exist.
 
     Args:
         prompt: Names the file as the script does; else both stay as they are.
         script: Its first `pair_coeff * * FILE` is what counts; with another name it cannot run.
         rng: Where chance comes from.
+        letters: The name ends with letters that mean nothing, in which all pairs of letters come equally often.
 
     Returns:
         Prompt and script.
@@ -102,7 +103,7 @@ def renamed(prompt: str, script: str, rng: Random) -> tuple[str, str]:
     if not found or found["file"] not in prompt:
         return prompt, script
     ending = found["file"].partition(".")[2]
-    name = f"{_stem(found['element'] or found['first'], rng)}.{ending}"
+    name = f"{_stem(found['element'] or found['first'], rng, letters)}.{ending}"
     return prompt.replace(found["file"], name), script.replace(found["file"], name)
 
 
@@ -124,12 +125,15 @@ def plain(script: str) -> str:
     return re.sub(r"^mass 1 \S+", f"mass 1 {MASS:g}", script, flags=re.MULTILINE)
 
 
-def _stem(element: str, rng: Random) -> str:
-    """As files are called: the elements in any order, and often an author or a year."""
+def _stem(element: str, rng: Random, letters: bool = False) -> str:
+    """As files are called: the elements in any order, and often an author or a year; or letters at random."""
     others = [symbol for symbol in rng.choice((SYMBOLS, _COMMON)) if symbol != element]
     elements = [element, *rng.sample(others, rng.choice((0, 1, 2)))]
     rng.shuffle(elements)
-    return "".join(elements) + rng.choice(("", f"_{_author(rng)}"))
+    stem = "".join(elements)
+    if letters:
+        return f"{stem}_{''.join(rng.choices(ascii_lowercase, k=rng.randrange(1, 9)))}"
+    return stem + rng.choice(("", f"_{_author(rng)}"))
 
 
 def _author(rng: Random) -> str:

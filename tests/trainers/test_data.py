@@ -6,6 +6,7 @@ import json
 import sys
 from collections import Counter
 from random import Random
+from string import ascii_lowercase
 
 import pytest
 
@@ -137,6 +138,16 @@ def test_excerpts_hold_little_besides_what_is_copied():
         named = {word for word in row.script.split() if "." in word}
         assert any(word in row.prompt for word in named)
     assert sum(len(row.prompt) for row in rows) / 60 < 250
+
+
+def test_half_of_the_names_in_excerpts_end_with_letters_at_random():
+    rows = list(excerpt_rows("micro", 200, 3, ["cohesion"]))
+    stems = [row.script.split("pair_coeff * * ")[1].partition(".")[0] for row in rows]
+    letters = Counter(letter for stem in stems for letter in stem.partition("_")[2])
+    assert set(letters) >= set(ascii_lowercase)
+    assert 0.5 < sum("_" in stem for stem in stems) / 200 < 0.9
+    assert sum(len(stem.partition("_")[2]) > 5 for stem in stems) > 20
+    assert not leaks(rows)
 
 
 def test_an_answer_is_fenced_as_the_environment_reads_it():
