@@ -31,6 +31,11 @@ ARMS: dict[str, tuple[str, ...]] = {
     "recycling alone": (*_RECYCLING, *_NO_LESSONS),
     "lessons alone": _NO_RECYCLING,
     "lessons as they are": (*_RECYCLING, "--lesson_renamed", "0"),
+    # other choices of what is recycled, and of tasks
+    "nearest first": (*_RECYCLING, "--recycle_pick", "nearest"),
+    "most frequent fault first": (*_RECYCLING, "--recycle_pick", "frequent"),
+    "tasks by success": (*_RECYCLING, "--resample", "true"),
+    "grpo, tasks by success": (*_NO_RECYCLING, "--adaptive", "false", *_NO_LESSONS, "--resample", "true"),
 }
 # What the policy that all begin with learns from. Its habits are more stubborn than those of `mdgym quickstart`: one
 # script in twenty runs, about what is published of language models before they are trained for this (MDAgent2, arXiv
