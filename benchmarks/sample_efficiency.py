@@ -46,6 +46,7 @@ _VALIDATIONS, _TASKS = 4, 42
 NUMBERS = ("executed_at_1", "success_at_1", "greedy_success")
 _RESAMPLES = 2000
 Curve = list[dict[str, float]]
+Values = NDArray[np.float64]
 
 
 def measure(
@@ -70,9 +71,10 @@ def measure(
 
     Returns:
         `seeds`; `curves` by arm: {runs, and mean, low and high of each metric}; `final` by arm: {metric: mean, low,
-        high}; `runs_ratio`: LAMMPS runs after which MD-GRPO had the final success@1 of GRPO, over those after which
-        GRPO had it, and `runs_ratio_ci`, its 95 % interval over seeds; None stands for never; `train_s` by arm: mean
-        seconds of a training's steps, validations aside.
+        high}; `ratios` by arm: LAMMPS runs after which it had the final success@1 of GRPO, over those after which GRPO
+        had it, as `ratio`, and `ratio_ci`, its 95 % interval over seeds; None stands for never; those of MD-GRPO once
+        more as `runs_ratio` and `runs_ratio_ci`; `train_s` by arm: mean seconds of a training's steps, validations
+        aside.
 
     Raises:
         TrainingError: There is no such arm, or a training failed; its log is named.
@@ -133,7 +135,7 @@ def compare(read: Mapping[str, Sequence[Curve]], seeds: list[int], runs: int, po
         points: Points of the curves in the result.
     """
     grid = np.linspace(0, runs, points)
-    found: dict[str, Any] = {"seeds": seeds, "runs": runs, "curves": {}, "final": {}}
+    found: dict[str, Any] = {"seeds": seeds, "runs": runs, "curves": {}, "final": {}, "ratios": {}}
     values = {arm: {m: _on_grid(curves, m, grid) for m in NUMBERS} for arm, curves in read.items()}
     for arm, metrics in values.items():
         found["curves"][arm] = {"runs": grid.tolist()}
@@ -143,17 +145,24 @@ def compare(read: Mapping[str, Sequence[Curve]], seeds: list[int], runs: int, po
             band = {"mean": rows.mean(0).tolist(), "low": low.tolist(), "high": high.tolist()}
             found["curves"][arm][metric] = band
             found["final"][arm][metric] = {name: series[-1] for name, series in band.items()}
-    if {"grpo", "md_grpo"} <= values.keys():
-        plain, recycled = (values[arm]["success_at_1"] for arm in ("grpo", "md_grpo"))
-        found["runs_ratio"] = _finite(_ratio(plain.mean(0), recycled.mean(0), grid))
-        rng = np.random.default_rng(0)
-        n = len(seeds)
-        drawn = [
-            _ratio(plain[rng.integers(n, size=n)].mean(0), recycled[rng.integers(n, size=n)].mean(0), grid)
-            for _ in range(_RESAMPLES)
-        ]
-        found["runs_ratio_ci"] = [_finite(float(np.quantile(drawn, q, method="inverted_cdf"))) for q in (0.025, 0.975)]
+    if "grpo" in values:
+        plain = values["grpo"]["success_at_1"]
+        others = {arm: metrics["success_at_1"] for arm, metrics in values.items() if arm != "grpo"}
+        found["ratios"] = {arm: _ratio_with_ci(plain, other, grid) for arm, other in others.items()}
+    if "md_grpo" in found["ratios"]:
+        found |= {f"runs_{name}": value for name, value in found["ratios"]["md_grpo"].items()}
     return found
+
+
+def _ratio_with_ci(plain: Values, other: Values, grid: Values) -> dict[str, Any]:
+    """Return the ratio of runs to the final level of `plain`, and its 95 % interval by bootstrap over seeds."""
+    rng, n = np.random.default_rng(0), len(plain)
+    drawn = [
+        _ratio(plain[rng.integers(n, size=n)].mean(0), other[rng.integers(n, size=n)].mean(0), grid)
+        for _ in range(_RESAMPLES)
+    ]
+    ci = [_finite(float(np.quantile(drawn, q, method="inverted_cdf"))) for q in (0.025, 0.975)]
+    return {"ratio": _finite(_ratio(plain.mean(0), other.mean(0), grid)), "ratio_ci": ci}
 
 
 def _finite(value: float) -> float | None:
@@ -161,12 +170,12 @@ def _finite(value: float) -> float | None:
     return value if np.isfinite(value) else None
 
 
-def _on_grid(curves: Sequence[Curve], metric: str, grid: NDArray[np.float64]) -> NDArray[np.float64]:
+def _on_grid(curves: Sequence[Curve], metric: str, grid: Values) -> Values:
     """Return a metric at numbers of runs, shape (seeds, points)."""
     return np.array([np.interp(grid, [p["runs"] for p in c], [p[metric] for p in c]) for c in curves])
 
 
-def _interval(rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _interval(rows: Values) -> tuple[Values, Values]:
     """Return a 95 % interval of the mean over seeds, by Student's t."""
     quantiles = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26)
     n = len(rows)
@@ -176,14 +185,14 @@ def _interval(rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[n
     return rows.mean(0) - half, rows.mean(0) + half
 
 
-def _ratio(plain: NDArray[np.float64], recycled: NDArray[np.float64], grid: NDArray[np.float64]) -> float:
+def _ratio(plain: Values, recycled: Values, grid: Values) -> float:
     """Return the runs to the final level of `plain`, those of `recycled` over those of `plain`; inf if never."""
     level = plain[-1]
     own = _reach(plain, grid, level)
     return _reach(recycled, grid, level) / own if own > 0 else float("inf")
 
 
-def _reach(curve: NDArray[np.float64], grid: NDArray[np.float64], level: float) -> float:
+def _reach(curve: Values, grid: Values, level: float) -> float:
     """Return where a curve reaches a level for the first time, by straight lines between points; inf if never."""
     for i, value in enumerate(curve):
         if value >= level:
