@@ -40,7 +40,7 @@ ARMS: dict[str, tuple[str, ...]] = {
 # What the policy that all begin with learns from. Its habits are more stubborn than those of `mdgym quickstart`: one
 # script in twenty runs, about what is published of language models before they are trained for this (MDAgent2, arXiv
 # 2601.02075: Qwen3-8B has Exec-Success@3 of 7.6 %). One that often succeeds by itself has little to recycle.
-DATA: dict[str, Any] = {"rows": 2240, "repairs": 1120, "excerpts": 9600, "fatal": 0.95, "wrong": 0.85}
+DATA: dict[str, Any] = {"rows": 4800, "repairs": 2400, "excerpts": 12800, "fatal": 0.95, "wrong": 0.85}
 # Validations in a training, and the tasks of each.
 _VALIDATIONS, _TASKS = 4, 42
 NUMBERS = ("executed_at_1", "success_at_1", "greedy_success")

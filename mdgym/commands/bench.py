@@ -65,7 +65,8 @@ def sample_efficiency(
     """
     arms = tuple(arm or ())
     result = _measure("sample_efficiency", quick, json, out=out, seeds=tuple(range(seeds)), runs=runs, only=arms)
-    _write("sample_efficiency_page", page, result, [f"--arm '{name}'" for name in arms] + ["--quick"] * quick)
+    options = [f"--arm '{name}'" for name in arms] + [f"--seeds {seeds}"] * (seeds != 5)
+    _write("sample_efficiency_page", page, result, options + [f"--runs {runs}"] * (runs != 640) + ["--quick"] * quick)
 
 
 @app.command()
