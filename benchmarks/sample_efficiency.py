@@ -72,9 +72,9 @@ def measure(
     Returns:
         `seeds`; `curves` by arm: {runs, and mean, low and high of each metric}; `final` by arm: {metric: mean, low,
         high}; `ratios` by arm: LAMMPS runs after which it had the final success@1 of GRPO, over those after which GRPO
-        had it, as `ratio`, and `ratio_ci`, its 95 % interval over seeds; None stands for never; those of MD-GRPO once
-        more as `runs_ratio` and `runs_ratio_ci`; `train_s` by arm: mean seconds of a training's steps, validations
-        aside.
+        had it, as `ratio`, and `ratio_ci`, its 95 % interval over seeds; None stands for never, or for a GRPO
+        that never had any; those of MD-GRPO once more as `runs_ratio` and `runs_ratio_ci`; `train_s` by arm: mean
+        seconds of a training's steps, validations aside.
 
     Raises:
         TrainingError: There is no such arm, or a training failed; its log is named.

@@ -36,9 +36,7 @@ def write_page(page: Path, result: dict[str, Any], command: str) -> None:
     lines += ["|---" * (len(_LABELS) + 2) + "|"]
     for arm, final in result["final"].items():
         cells = [f"{final[m]['mean']:.1%} ({final[m]['low']:.1%} to {final[m]['high']:.1%})" for m in _LABELS]
-        found = result["ratios"].get(arm)
-        ratio, low, high = map(_ratio, (found["ratio"], *found["ratio_ci"])) if found else ("", "", "")
-        lines.append(f"| {arm} | " + " | ".join([*cells, f"{ratio} ({low} to {high})" if found else ""]) + " |")
+        lines.append(f"| {arm} | " + " | ".join([*cells, _ratio(result["ratios"].get(arm))]) + " |")
     if plain := result.get("train_s", {}).get("grpo"):
         others = [f"{seconds / plain:.2f} for {arm}" for arm, seconds in result["train_s"].items() if arm != "grpo"]
         lines += ["", f"Time of a training's steps over that of GRPO, side by side: {', '.join(others)}."]
@@ -48,8 +46,12 @@ def write_page(page: Path, result: dict[str, Any], command: str) -> None:
     RESULTS.write_text(json.dumps({"made_by": made, **result}, indent=1) + "\n", encoding="utf-8")
 
 
-def _ratio(value: float | None) -> str:
-    return "never" if value is None else f"{value:.2f}"
+def _ratio(found: dict[str, Any] | None) -> str:
+    """Return a cell: empty for plain GRPO itself."""
+    if found is None:
+        return ""
+    ratio, low, high = ("none" if r is None else f"{r:.2f}" for r in (found["ratio"], *found["ratio_ci"]))
+    return f"{ratio} ({low} to {high})"
 
 
 def draw(result: dict[str, Any], file: Path) -> None:

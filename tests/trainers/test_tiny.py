@@ -126,6 +126,14 @@ def test_numbers_are_cut_the_same_way_between_any_neighbours(tokenizer, number, 
     assert within(encode(tokenizer, number), encode(tokenizer, before + number + after))
 
 
+def test_the_axes_of_a_turned_crystal_are_one_piece_and_its_lattice_constant_is_not(tokenizer):
+    axes = "orient x 0 0 1 orient y 1 -1 0 orient z 1 1 0 spacing 1 1.41421356237 1.41421356237"
+    split = tokenizer.backend_tokenizer.pre_tokenizer.pre_tokenize_str
+    pieces = [piece.replace("Ġ", " ") for piece, _ in split(f"lattice bcc 3.1 {axes} origin 0.01 0.01 0.01\n")]
+    assert axes in pieces and "3" in pieces and "1" in pieces
+    assert "0.707106781187" in [piece for piece, _ in split("$(lx/0.707106781187:%.15g)")]
+
+
 def test_a_saved_folder_is_loaded_by_from_pretrained_and_gives_the_same_logits(tmp_path):
     save_tiny(TEXTS, tmp_path / "tiny", SMALL, seed=3)
     tokenizer = transformers.AutoTokenizer.from_pretrained(tmp_path / "tiny")
