@@ -9,8 +9,6 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from textwrap import shorten
-from types import TracebackType
-from typing import Self
 
 from rich.console import Console
 
@@ -20,6 +18,7 @@ from mdgym.agents.tools import MOST_CALLS, BatchToolAgent, ToolAgent, call_tool,
 from mdgym.agents.usage import Usage, usage_of
 from mdgym.agents.workshop import Files, Workshop
 from mdgym.asking import Interview, Question
+from mdgym.closing import Closing
 from mdgym.engine import Engine, Limits
 from mdgym.engine.catalogue import read_catalogue
 from mdgym.envs.lammps_script import MAX_OBSERVATION
@@ -34,7 +33,7 @@ _LINE = 200
 Told = Callable[[Solution], None]
 
 
-class RuntimeAgent:
+class RuntimeAgent(Closing):
     """Any agent, given a few rounds to correct its script before it hands it in.
 
     It is an agent itself, for `env.evaluate` and all else that takes one: `act` makes up to `rounds` tries and returns
@@ -171,14 +170,6 @@ class RuntimeAgent:
     def _go_on(self) -> None:
         if self._interrupted:
             raise AgentError(f"agent '{self.name}' was interrupted")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def solve(

@@ -3,9 +3,9 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, TypeVar
 
+from mdgym.closing import Closing
 from mdgym.errors import RecordError
 from mdgym.lines import Lines, read_lines
 from mdgym.records import digest, from_json, to_json
@@ -43,7 +43,7 @@ class Experiment:
     schema_version: int = 1
 
 
-class Folder(Generic[T]):
+class Folder(Closing, Generic[T]):
     """The folder of one evaluation, open for writing.
 
     A line that was cut off by a crash is removed when the folder is opened again.
@@ -89,14 +89,6 @@ class Folder(Generic[T]):
     def close(self) -> None:
         """Close the file."""
         self._lines.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def read_folder(path: Path, kind: type[T], name: str) -> tuple[Experiment, tuple[T, ...]]:

@@ -4,16 +4,16 @@ import fcntl
 import json
 import weakref
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any, Generic, Self, TypeVar
+from typing import IO, Any, Generic, TypeVar
 
+from mdgym.closing import Closing
 from mdgym.errors import RecordError
 from mdgym.records import from_json, to_json
 
 T = TypeVar("T")
 
 
-class Lines(Generic[T]):
+class Lines(Closing, Generic[T]):
     """Records in JSON lines, written by one process at a time; without a path nothing is kept.
 
     A last line that was cut off by a crash is removed when the file is opened again.
@@ -55,14 +55,6 @@ class Lines(Generic[T]):
         """Close the file; a second call does nothing."""
         if self._file:
             self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def read_lines(kind: type[T], path: Path) -> tuple[T, ...]:

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 LINKED = ("agents", "benchmarks", "trainers")
 # Rooms of the house from the cellar up; a room imports only from those below it.
 FLOORS = (
-    ("errors", "folder", "lines", "records"),
+    ("closing", "errors", "folder", "lines", "records"),
     ("script",),
     ("engine",),
     ("tasks",),

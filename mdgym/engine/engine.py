@@ -8,9 +8,9 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+from mdgym.closing import Closing
 from mdgym.engine.execution import QUOTA, SCRIPT_ERROR, Execution, LeftFile, Milestones, ScriptFault, Timing
 from mdgym.engine.job import ScriptJob
 from mdgym.engine.library import potentials_directory
@@ -33,7 +33,7 @@ _TIMINGS = re.compile(
 )
 
 
-class Engine:
+class Engine(Closing):
     """A LAMMPS fork server, started when first used; several can live in one process.
 
     Args:
@@ -64,14 +64,6 @@ class Engine:
         self._lock = threading.Lock()
         self._server: ServerProcess | None = None
         self._closed = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def start(self) -> None:
         """Start the server now instead of with the first script."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+from mdgym.closing import Closing
 from mdgym.engine import Limits
 from mdgym.errors import InfrastructureError
 from mdgym.rewards import STANDARD, Rubric
@@ -23,7 +23,7 @@ GRACE_S = 60.0
 AHEAD = 4
 
 
-class RayPool:
+class RayPool(Closing):
     """A pool of Ray actors, one CPU and one engine each, on all nodes of the cluster.
 
     Scores are those of `SerialPool`, bit for bit, on the same wheel and class of CPU. Answers are handed out one by one
@@ -166,14 +166,6 @@ class RayPool:
     def _deadline(self, job: Job) -> float:
         given: float | None = self._settings["deadline_s"]
         return given or DEADLINE_LIMITS * job.task.limits(self._settings["limits"]).wall_s + GRACE_S
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __getstate__(self) -> dict[str, Any]:
         return self._settings

@@ -4,9 +4,9 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+from mdgym.closing import Closing
 from mdgym.engine import Engine, Limits
 from mdgym.errors import InfrastructureError
 from mdgym.rewards import STANDARD, Rubric, current_versions, judge
@@ -16,7 +16,7 @@ from mdgym.tasks.task import Task
 from mdgym.verifier import input_files, verify
 
 
-class SerialPool:
+class SerialPool(Closing):
     """A pool of one engine, started by the first score and kept for the next ones.
 
     A copy (deepcopy, pickle) starts an engine of its own.
@@ -135,14 +135,6 @@ class SerialPool:
             engine, self._engine = self._engine, None
         if engine is not None:
             engine.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __getstate__(self) -> dict[str, Any]:
         return {"limits": self._limits, "sandbox": self._sandbox, "rubric": self._rubric}
