@@ -10,6 +10,7 @@ from mdgym.script.styles import COMMANDS
 
 COMPLETE = "last complete LAMMPS block"
 PARTIAL = "last block with a LAMMPS command"
+FOREIGN = "last block"
 PLAIN = "whole text"
 
 _THINK = re.compile(r"<(/?)think(?:ing)?>", re.IGNORECASE)
@@ -23,7 +24,7 @@ class Extraction:
 
     Attributes:
         script: The script, lines ended by line feeds alone; possibly empty.
-        rule: `COMPLETE`, `PARTIAL` or `PLAIN`.
+        rule: `COMPLETE`, `PARTIAL`, `FOREIGN` or `PLAIN`.
     """
 
     script: str
@@ -40,7 +41,9 @@ def extract_script(answer: str) -> Extraction:
     1. the last complete LAMMPS block: more than half of its commands are LAMMPS commands and it contains a `run`,
        `minimize` or `rerun`;
     2. else the last block with any LAMMPS command;
-    3. else, as for an answer without fences, the text itself.
+    3. else, where the text has no LAMMPS command either, the last block that is not blank, so that what LAMMPS says of
+       it is said of what was meant and not of a fence;
+    4. else, as for an answer without fences, the text itself.
 
     Args:
         answer: Any text; a byte order mark, NUL characters and CR LF line ends are tolerated.
@@ -51,14 +54,19 @@ def extract_script(answer: str) -> Extraction:
     text = answer.replace("\ufeff", "").replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
     text = _without_thoughts(text)
     partial = None
-    for block in reversed(list(_fenced_blocks(text))):
+    blocks = [block for block in _fenced_blocks(text) if block.strip()]
+    for block in reversed(blocks):
         commands = read_script(block)
         known = sum(map(_is_known, commands))
         if 2 * known > len(commands) and any(_name(command) in _STARTS_WORK for command in walk(commands)):
             return Extraction(block, COMPLETE)
         if partial is None and known:
             partial = block
-    return Extraction(text, PLAIN) if partial is None else Extraction(partial, PARTIAL)
+    if partial is not None:
+        return Extraction(partial, PARTIAL)
+    if blocks and not any(map(_is_known, read_script(text))):
+        return Extraction(blocks[-1], FOREIGN)
+    return Extraction(text, PLAIN)
 
 
 def _without_thoughts(text: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mdgym.script.extract import COMPLETE, PARTIAL, PLAIN, Extraction, extract_script
+from mdgym.script.extract import COMPLETE, FOREIGN, PARTIAL, PLAIN, Extraction, extract_script
 
 SCRIPT = "units lj\nfix 1 all nve\nrun 10\n"
 INPUT_PART = "units lj\nlattice fcc 0.8\n"
@@ -45,8 +45,13 @@ def test_without_a_complete_block_the_last_with_any_command_counts():
     assert extract_script(answer) == Extraction(INPUT_PART, PARTIAL)
 
 
-def test_a_block_of_another_language_is_no_script():
-    answer = "```python\nimport numpy\nprint(numpy.pi)\n```"
+def test_where_nothing_is_lammps_the_last_block_is_judged_and_not_its_fence():
+    misspelt = "unit lj\natom_stile atomic\n"
+    assert extract_script(f"So:\n```lammps\n{misspelt}```\n```\n\n```") == Extraction(misspelt, FOREIGN)
+
+
+def test_a_script_beside_a_block_of_another_language_counts():
+    answer = f"{SCRIPT}```python\nimport numpy\nprint(numpy.pi)\n```"
     assert extract_script(answer) == Extraction(answer, PLAIN)
 
 
