@@ -26,7 +26,7 @@ class Trial:
 
     Attributes:
         task: The task.
-        script: "gold" or "variant N".
+        script: "gold, seed N" or "variant N".
         seed: Episode seed.
         reward: What it earned; a right script earns 1.
         success: Whether every check passed.
@@ -123,7 +123,7 @@ def try_family(
     with SerialPool() as pool:
         for task in trial_tasks(family, references, splits):
             variants = family.variants(points[task.gold])
-            scripts = [("gold", task.gold, seed) for seed in seeds]
+            scripts = [(f"gold, seed {seed}", task.gold, seed) for seed in seeds]
             scripts += [(f"variant {number}", script, 0) for number, script in enumerate(variants)]
             for name, script, seed in scripts:
                 scored = pool.score(task, script, seed)

@@ -57,6 +57,8 @@ def measure_families(
 ) -> None:
     """Measure the points of some families that are missing, or all; see `build_suites`."""
     missing = [(f, p) for f, p in all_points(families) if fresh or not is_measured(f, p, references)]
+    if not missing:
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     local, engines = threading.local(), []
 
