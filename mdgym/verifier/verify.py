@@ -250,14 +250,17 @@ def _gold_factor(engine: Engine, task: Task, name: str, world: Perturbation) -> 
 
 
 def _gold_results(engine: Engine, task: Task, world: Perturbation) -> dict[str, float | None]:
-    key = (task.hash, world)
+    assert task.contract is not None
+    # wordings of one physical point share their gold script
+    names = tuple(quantity.name for quantity in task.contract.quantities)
+    key = (task.gold, tuple(sorted(task.files.items())), names, world)
     if key not in _GOLD_RESULTS:
         _GOLD_RESULTS[key] = dict(_run_changed(engine, task, task.gold, 0, world).variables)
     return _GOLD_RESULTS[key]
 
 
-# A cache of a pure function, kept small by the number of tasks and worlds that a process meets.
-_GOLD_RESULTS: dict[tuple[str, Perturbation], dict[str, float | None]] = {}
+# A cache of a pure function, kept small by the number of points and worlds that a process meets.
+_GOLD_RESULTS: dict[tuple[object, ...], dict[str, float | None]] = {}
 _DIMENSIONS = {
     "å": (0.0, 1.0),
     "angstrom": (0.0, 1.0),

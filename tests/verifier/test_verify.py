@@ -10,9 +10,10 @@ from mdgym.engine import Engine
 from mdgym.records import digest, from_json, to_json
 from mdgym.rewards.evidence import Evidence
 from mdgym.script.perturb import Perturbation
+from mdgym.tasks.suites import load_suite
 from mdgym.tasks.task import Contract, Quantity, Reference, Task
 from mdgym.verifier import input_files, verify
-from mdgym.verifier.verify import MAX_FRAMES, _changed_world, _drawn
+from mdgym.verifier.verify import MAX_FRAMES, _changed_world, _drawn, _gold_results
 
 FORCE_FIELD = ("pair_style lj/cut 2.0", "pair_coeff 1 1 1.0 1.0 2.0")
 TASK = Task(
@@ -245,3 +246,18 @@ mass * 5.0
     factor = found.counterfactual.factors["e"]
     assert factor is not None and 1.02 < factor < 1.06
     assert found.counterfactual.reported["e"] == pytest.approx(factor * execution.variables["e"], rel=1e-6)
+
+
+def test_wordings_of_one_point_share_the_runs_of_their_gold_script(engine, monkeypatch):
+    tasks = [task for task in load_suite("micro", "train") if task.family == "tension"]
+    first = tasks[0]
+    other = next(task for task in tasks if task.gold == first.gold and task.hash != first.hash)
+    ran = []
+    run = engine.run
+    monkeypatch.setattr(engine, "run", lambda script, *rest, **named: ran.append(script) or run(script, *rest, **named))
+    wanted = [quantity.name for quantity in first.contract.quantities]
+    worlds = [Perturbation(), Perturbation(shape=1.0123)]
+    found = [_gold_results(engine, task, world) for task in (first, other) for world in worlds]
+    assert ran == [first.gold] * 2
+    assert found[:2] == found[2:] and found[0] != found[1]
+    assert all(value is not None for results in found for value in map(results.get, wanted))
