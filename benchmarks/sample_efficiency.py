@@ -24,9 +24,12 @@ _NO_RECYCLING = ("--recycle_share", "0")
 # More than in the quickstart, whose policy succeeds more often by itself.
 _RECYCLING = ("--recycle_share", "0.5")
 _NO_LESSONS = ("--lessons", "none", "--lesson_steps", "0")
+_PLAIN = (*_NO_RECYCLING, "--adaptive", "false", *_NO_LESSONS)
 ARMS: dict[str, tuple[str, ...]] = {
-    "grpo": (*_NO_RECYCLING, "--adaptive", "false", *_NO_LESSONS),
+    "grpo": _PLAIN,
     "md_grpo": _RECYCLING,
+    # lessons are further steps of the optimizer: as many as an update and four lessons, without any
+    "grpo, five updates": (*_PLAIN, "--num_iterations", "5"),
     # parts of it alone: repair prompts, and lessons from fresh tries
     "recycling alone": (*_RECYCLING, *_NO_LESSONS),
     "lessons alone": _NO_RECYCLING,
@@ -35,7 +38,7 @@ ARMS: dict[str, tuple[str, ...]] = {
     "nearest first": (*_RECYCLING, "--recycle_pick", "nearest"),
     "most frequent fault first": (*_RECYCLING, "--recycle_pick", "frequent"),
     "tasks by success": (*_RECYCLING, "--resample", "true"),
-    "grpo, tasks by success": (*_NO_RECYCLING, "--adaptive", "false", *_NO_LESSONS, "--resample", "true"),
+    "grpo, tasks by success": (*_PLAIN, "--resample", "true"),
 }
 # What the policy that all begin with learns from. Its habits are more stubborn than those of `mdgym quickstart`: one
 # script in twenty runs, about what is published of language models before they are trained for this (MDAgent2, arXiv
@@ -176,13 +179,13 @@ def _on_grid(curves: Sequence[Curve], metric: str, grid: Values) -> Values:
 
 
 def _interval(rows: Values) -> tuple[Values, Values]:
-    """Return a 95 % interval of the mean over seeds, by Student's t."""
+    """Return a 95 % interval of the mean over seeds, by Student's t, as far as a share can go."""
     quantiles = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26)
     n = len(rows)
     if n < 2:
         return rows[0], rows[0]
     half = quantiles[min(n - 2, len(quantiles) - 1)] * rows.std(0, ddof=1) / np.sqrt(n)
-    return rows.mean(0) - half, rows.mean(0) + half
+    return np.clip(rows.mean(0) - half, 0, 1), np.clip(rows.mean(0) + half, 0, 1)
 
 
 def _ratio(plain: Values, recycled: Values, grid: Values) -> float:

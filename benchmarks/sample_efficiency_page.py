@@ -32,14 +32,16 @@ def write_page(page: Path, result: dict[str, Any], command: str) -> None:
         f"{len(result['seeds'])} seeds, {result['runs']} LAMMPS runs each, mean and 95 % interval over seeds:",
         "",
     ]
-    lines += ["| at the end | " + " | ".join(_LABELS.values()) + " | runs to the success@1 of grpo, its own 1 |"]
-    lines += ["|---" * (len(_LABELS) + 2) + "|"]
+    half, plain_s = result["runs"] // 2, result.get("train_s", {}).get("grpo")
+    titles = [*_LABELS.values(), f"success@1 after {half} runs", "runs to the success@1 of grpo", "time of steps"]
+    lines += ["| at the end | " + " | ".join(titles) + " |", "|---" * (len(titles) + 1) + "|"]
     for arm, final in result["final"].items():
-        cells = [f"{final[m]['mean']:.1%} ({final[m]['low']:.1%} to {final[m]['high']:.1%})" for m in _LABELS]
-        lines.append(f"| {arm} | " + " | ".join([*cells, _ratio(result["ratios"].get(arm))]) + " |")
-    if plain := result.get("train_s", {}).get("grpo"):
-        others = [f"{seconds / plain:.2f} for {arm}" for arm, seconds in result["train_s"].items() if arm != "grpo"]
-        lines += ["", f"Time of a training's steps over that of GRPO, side by side: {', '.join(others)}."]
+        curve = result["curves"][arm]["success_at_1"]
+        bands = [*(final[m] for m in _LABELS), {name: values[len(values) // 2] for name, values in curve.items()}]
+        cells = [f"{band['mean']:.0%} ({band['low']:.0%} to {band['high']:.0%})" for band in bands]
+        time = f"{result['train_s'][arm] / plain_s:.2f}" if plain_s else ""
+        lines.append(f"| {arm} | " + " | ".join([*cells, _ratio(result["ratios"].get(arm)), time]) + " |")
+    lines += ["", "The last two columns are over those of grpo itself; validations do not count as time."]
     lines += ["", f"![Curves]({plot.name})", ""]
     write_between(page, "sample-efficiency", "\n".join(lines), {"made_by": made, **result})
     RESULTS.parent.mkdir(exist_ok=True)
@@ -47,15 +49,15 @@ def write_page(page: Path, result: dict[str, Any], command: str) -> None:
 
 
 def _ratio(found: dict[str, Any] | None) -> str:
-    """Return a cell: empty for plain GRPO itself."""
+    """Return a cell, for plain GRPO itself too."""
     if found is None:
-        return ""
+        return "1"
     ratio, low, high = ("none" if r is None else f"{r:.2f}" for r in (found["ratio"], *found["ratio_ci"]))
     return f"{ratio} ({low} to {high})"
 
 
 def draw(result: dict[str, Any], file: Path) -> None:
-    """Draw the learning curves.
+    """Draw the learning curves; those of GRPO and MD-GRPO with bands.
 
     Raises:
         MdgymError: matplotlib is not installed.
@@ -64,9 +66,11 @@ def draw(result: dict[str, Any], file: Path) -> None:
     for axes, (metric, label) in zip(drawing.subplots(1, len(_LABELS), sharey=True), _LABELS.items(), strict=True):
         for arm, curve in result["curves"].items():
             band = curve[metric]
-            (line,) = axes.plot(curve["runs"], band["mean"], label=arm)
-            axes.fill_between(curve["runs"], band["low"], band["high"], alpha=0.15, color=line.get_color())
+            main = arm in ("grpo", "md_grpo")
+            (line,) = axes.plot(curve["runs"], band["mean"], label=arm, linewidth=2 if main else 1)
+            if main:
+                axes.fill_between(curve["runs"], band["low"], band["high"], alpha=0.15, color=line.get_color())
         axes.set(title=label, xlabel="LAMMPS runs", ylim=(0, 1))
-    drawing.axes[0].legend()
+    drawing.axes[1].legend(fontsize="x-small")
     drawing.tight_layout()
     drawing.savefig(file, metadata={"Date": None})

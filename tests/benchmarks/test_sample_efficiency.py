@@ -73,6 +73,8 @@ def test_bands_are_those_of_students_t():
     # 4.303 * 0.1 / sqrt(3)
     assert final["mean"] == pytest.approx(0.2)
     assert final["high"] - final["mean"] == pytest.approx(0.2484, abs=1e-3)
+    # a share is not below nothing
+    assert final["low"] == 0
 
 
 def test_the_page_gets_numbers_plot_and_a_result_file(tmp_path, monkeypatch):
@@ -81,8 +83,10 @@ def test_the_page_gets_numbers_plot_and_a_result_file(tmp_path, monkeypatch):
     with pytest.raises(MdgymError, match="no place"):
         sample_efficiency_page.write_page(page, compared(0.4, 0.8), "command")
     page.write_text("\n".join(("before", *marks("sample-efficiency"), "")))
-    sample_efficiency_page.write_page(page, compared(0.4, 0.8), "mdgym bench sample-efficiency")
-    assert re.search(r"^\| md_grpo \|.*\| 0\.50 \(0\.50 to 0\.50\) \|$", page.read_text(), re.MULTILINE)
+    timed = {**compared(0.4, 0.8), "train_s": {"grpo": 200.0, "md_grpo": 300.0}}
+    sample_efficiency_page.write_page(page, timed, "mdgym bench sample-efficiency")
+    rows = re.findall(r"^\| (\w+) \| .*? \| (40%|20%) [^|]* \| ([^|]*) \| ([\d.]+) \|$", page.read_text(), re.MULTILINE)
+    assert rows == [("grpo", "20%", "1", "1.00"), ("md_grpo", "40%", "0.50 (0.50 to 0.50)", "1.50")]
     assert (tmp_path / "md_grpo.svg").stat().st_size > 1000
     stored = json.loads((tmp_path / "results" / "sample_efficiency.json").read_text())
     assert {"seeds", "curves", "final", "ratios", "runs_ratio", "runs_ratio_ci", "made_by"} <= stored.keys()
