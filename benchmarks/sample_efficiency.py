@@ -34,8 +34,11 @@ ARMS: dict[str, tuple[str, ...]] = {
     "recycling alone": (*_RECYCLING, *_NO_LESSONS),
     "lessons alone": _NO_RECYCLING,
     "lessons as they are": (*_RECYCLING, "--lesson_renamed", "0"),
+    "lessons from repairs": (*_RECYCLING, "--lessons", "repairs"),
     # other choices of what is recycled, and of tasks
+    "not adaptive": (*_RECYCLING, "--adaptive", "false"),
     "nearest first": (*_RECYCLING, "--recycle_pick", "nearest"),
+    "hardest first": (*_RECYCLING, "--recycle_pick", "hardest"),
     "most frequent fault first": (*_RECYCLING, "--recycle_pick", "frequent"),
     "tasks by success": (*_RECYCLING, "--resample", "true"),
     "grpo, tasks by success": (*_PLAIN, "--resample", "true"),
