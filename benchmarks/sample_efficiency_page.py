@@ -41,7 +41,7 @@ def write_page(page: Path, result: dict[str, Any], command: str) -> None:
         cells = [f"{band['mean']:.0%} ({band['low']:.0%} to {band['high']:.0%})" for band in bands]
         time = f"{result['train_s'][arm] / plain_s:.2f}" if plain_s else ""
         lines.append(f"| {arm} | " + " | ".join([*cells, _ratio(result["ratios"].get(arm)), time]) + " |")
-    lines += ["", "The last two columns are over those of grpo itself; validations do not count as time."]
+    lines += ["", "The last two columns are over those of grpo itself. Time is rough: not all ran side by side."]
     lines += ["", f"![Curves]({plot.name})", ""]
     write_between(page, "sample-efficiency", "\n".join(lines), {"made_by": made, **result})
     RESULTS.parent.mkdir(exist_ok=True)
@@ -62,7 +62,7 @@ def draw(result: dict[str, Any], file: Path) -> None:
     Raises:
         MdgymError: matplotlib is not installed.
     """
-    drawing = figure(11, 3.6)
+    drawing = figure(11, 4.4)
     for axes, (metric, label) in zip(drawing.subplots(1, len(_LABELS), sharey=True), _LABELS.items(), strict=True):
         for arm, curve in result["curves"].items():
             band = curve[metric]
@@ -71,6 +71,6 @@ def draw(result: dict[str, Any], file: Path) -> None:
             if main:
                 axes.fill_between(curve["runs"], band["low"], band["high"], alpha=0.15, color=line.get_color())
         axes.set(title=label, xlabel="LAMMPS runs", ylim=(0, 1))
-    drawing.axes[1].legend(fontsize="x-small")
-    drawing.tight_layout()
+    drawing.legend(*drawing.axes[0].get_legend_handles_labels(), loc="lower center", ncols=5)
+    drawing.tight_layout(rect=(0, 0.05 * (len(result["curves"]) // 5 + 2), 1, 1))
     drawing.savefig(file, metadata={"Date": None})
