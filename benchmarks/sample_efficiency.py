@@ -49,6 +49,8 @@ ARMS: dict[str, tuple[str, ...]] = {
 DATA: dict[str, Any] = {"rows": 4800, "repairs": 2400, "excerpts": 12800, "fatal": 0.95, "wrong": 0.85}
 # Validations in a training, and the tasks of each.
 _VALIDATIONS, _TASKS = 4, 42
+# Steps with repairs whose success is that of the policy before it learned to repair.
+_FIRST_STEPS = 3
 NUMBERS = ("executed_at_1", "success_at_1", "greedy_success")
 _RESAMPLES = 2000
 Curve = list[dict[str, float]]
@@ -79,8 +81,9 @@ def measure(
         `seeds`; `curves` by arm: {runs, and mean, low and high of each metric}; `final` by arm: {metric: mean, low,
         high}; `ratios` by arm: LAMMPS runs after which it had the final success@1 of GRPO, over those after which GRPO
         had it, as `ratio`, and `ratio_ci`, its 95 % interval over seeds; None stands for never, or for a GRPO
-        that never had any; those of MD-GRPO once more as `runs_ratio` and `runs_ratio_ci`; `train_s` by arm: mean
-        seconds of a training's steps, validations aside.
+        that never had any; those of MD-GRPO once more as `runs_ratio` and `runs_ratio_ci`; `first_repairs` by
+        arm that repairs: the share of repairs that succeed in the first three steps with any, mean, and lowest and
+        highest seed; `train_s` by arm: mean seconds of a training's steps, validations aside.
 
     Raises:
         TrainingError: There is no such arm, or a training failed; its log is named.
@@ -109,7 +112,17 @@ def measure(
         arm: [line for folder in found for line in _lines(folder / "metrics.jsonl")] for arm, found in folders.items()
     }
     train_s = {arm: sum(line.get("step_time", 0.0) for line in lines) / len(seeds) for arm, lines in steps.items()}
-    return {**compare(read, list(seeds), runs), "train_s": train_s}
+    repairs = {arm: found for arm, lines in folders.items() if (found := _first_repairs(lines))}
+    return {**compare(read, list(seeds), runs), "first_repairs": repairs, "train_s": train_s}
+
+
+def _first_repairs(folders: Sequence[Path]) -> dict[str, float]:
+    """Return the mean and the range over seeds of the share of repairs that succeed in the first steps with any."""
+    seen = [
+        [line["recycle/success"] for line in _lines(f / "metrics.jsonl") if "recycle/success" in line] for f in folders
+    ]
+    means = [float(np.mean(values[:_FIRST_STEPS])) for values in seen if values]
+    return {"mean": float(np.mean(means)), "low": min(means), "high": max(means)} if means else {}
 
 
 def _base(configs: Path, folder: Path, quick: bool) -> Path:

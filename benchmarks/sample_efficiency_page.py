@@ -40,18 +40,24 @@ def write_page(page: Path, result: dict[str, Any], command: str) -> None:
         bands = [*(final[m] for m in _LABELS), {name: values[len(values) // 2] for name, values in curve.items()}]
         cells = [f"{band['mean']:.0%} ({band['low']:.0%} to {band['high']:.0%})" for band in bands]
         time = f"{result['train_s'][arm] / plain_s:.2f}" if plain_s else ""
-        lines.append(f"| {arm} | " + " | ".join([*cells, _ratio(result["ratios"].get(arm)), time]) + " |")
-    lines += ["", "The last two columns are over those of grpo itself. Time is rough: not all ran side by side."]
+        lines.append(f"| {arm} | " + " | ".join([*cells, _ratio(arm, result["ratios"].get(arm)), time]) + " |")
+    lines += [
+        "",
+        "The last two columns are over those of grpo itself. Time is that of the clock, beside whatever else ran.",
+    ]
+    if repairs := result.get("first_repairs", {}).get("md_grpo"):
+        share = f"{repairs['mean']:.0%} (lowest seed {repairs['low']:.0%}, highest {repairs['high']:.0%})"
+        lines += ["", f"Repairs that succeed in the first three steps of md_grpo that have any: {share}."]
     lines += ["", f"![Curves]({plot.name})", ""]
     write_between(page, "sample-efficiency", "\n".join(lines), {"made_by": made, **result})
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps({"made_by": made, **result}, indent=1) + "\n", encoding="utf-8")
 
 
-def _ratio(found: dict[str, Any] | None) -> str:
-    """Return a cell, for plain GRPO itself too."""
+def _ratio(arm: str, found: dict[str, Any] | None) -> str:
+    """Return a cell: 1 for plain GRPO itself, and empty where it is not there to compare with."""
     if found is None:
-        return "1"
+        return "1" if arm == "grpo" else ""
     ratio, low, high = ("none" if r is None else f"{r:.2f}" for r in (found["ratio"], *found["ratio_ci"]))
     return f"{ratio} ({low} to {high})"
 

@@ -253,7 +253,7 @@ def _gold_results(engine: Engine, task: Task, world: Perturbation) -> dict[str, 
     assert task.contract is not None
     # wordings of one physical point share their gold script
     names = tuple(quantity.name for quantity in task.contract.quantities)
-    key = (task.gold, tuple(sorted(task.files.items())), names, world)
+    key = (task.gold, tuple(sorted(task.files.items())), potential_names(task), names, task.cpu_s, world)
     if key not in _GOLD_RESULTS:
         _GOLD_RESULTS[key] = dict(_run_changed(engine, task, task.gold, 0, world).variables)
     return _GOLD_RESULTS[key]

@@ -83,13 +83,34 @@ def test_the_page_gets_numbers_plot_and_a_result_file(tmp_path, monkeypatch):
     with pytest.raises(MdgymError, match="no place"):
         sample_efficiency_page.write_page(page, compared(0.4, 0.8), "command")
     page.write_text("\n".join(("before", *marks("sample-efficiency"), "")))
-    timed = {**compared(0.4, 0.8), "train_s": {"grpo": 200.0, "md_grpo": 300.0}}
+    first = {"md_grpo": {"mean": 0.8, "low": 0.6, "high": 0.9}}
+    timed = {**compared(0.4, 0.8), "train_s": {"grpo": 200.0, "md_grpo": 300.0}, "first_repairs": first}
     sample_efficiency_page.write_page(page, timed, "mdgym bench sample-efficiency")
     rows = re.findall(r"^\| (\w+) \| .*? \| (40%|20%) [^|]* \| ([^|]*) \| ([\d.]+) \|$", page.read_text(), re.MULTILINE)
     assert rows == [("grpo", "20%", "1", "1.00"), ("md_grpo", "40%", "0.50 (0.50 to 0.50)", "1.50")]
+    assert "that have any: 80% (lowest seed 60%, highest 90%)." in page.read_text()
     assert (tmp_path / "md_grpo.svg").stat().st_size > 1000
     stored = json.loads((tmp_path / "results" / "sample_efficiency.json").read_text())
     assert {"seeds", "curves", "final", "ratios", "runs_ratio", "runs_ratio_ci", "made_by"} <= stored.keys()
+
+
+def test_without_plain_grpo_the_page_compares_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(sample_efficiency_page, "RESULTS", tmp_path / "sample_efficiency.json")
+    page = tmp_path / "md_grpo.md"
+    page.write_text("\n".join((*marks("sample-efficiency"), "")))
+    alone = compare({"md_grpo": [curve(0.4)] * 2}, [0, 1], RUNS)
+    sample_efficiency_page.write_page(page, alone, "command")
+    assert re.search(r"^\| md_grpo \|.*%\) \|  \|  \|$", page.read_text(), re.MULTILINE)
+
+
+def test_first_repairs_are_those_of_the_first_steps_that_have_any(tmp_path):
+    for seed, shares in enumerate(((None, 0.6, 0.8, 1.0, 0.0), (0.2, 0.2, 0.2), (None,))):
+        lines = [{"step": 1} | ({} if share is None else {"recycle/success": share}) for share in shares]
+        (tmp_path / str(seed)).mkdir()
+        (tmp_path / str(seed) / "metrics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    found = sample_efficiency._first_repairs([tmp_path / str(seed) for seed in range(3)])
+    assert found == pytest.approx({"mean": 0.5, "low": 0.2, "high": 0.8})
+    assert sample_efficiency._first_repairs([tmp_path / "2"]) == {}
 
 
 def test_an_arm_that_is_not_there_is_named(tmp_path):

@@ -1,4 +1,7 @@
+from io import StringIO
+
 import pytest
+from rich.console import Console
 
 from mdgym.engine import Engine
 from mdgym.errors import TaskError
@@ -113,6 +116,9 @@ def test_gold_and_variants_pass_with_seeds_that_the_build_did_not_use(family):
 
 def test_a_complete_build_runs_nothing_and_writes_the_same(tmp_path):
     (tmp_path / "references").symlink_to(measurements.DIRECTORY)
-    build_suites(tmp_path)
+    console = Console(file=StringIO())
+    build_suites(tmp_path, console=console)
+    # no bar of nothing
+    assert console.file.getvalue() == ""
     for name, _ in suite_texts():
         assert (tmp_path / name).read_bytes() == (suites.DIRECTORY / name).read_bytes()
