@@ -13,7 +13,7 @@ from mdgym.script.perturb import Perturbation
 from mdgym.tasks.suites import load_suite
 from mdgym.tasks.task import Contract, Quantity, Reference, Task
 from mdgym.verifier import input_files, verify
-from mdgym.verifier.verify import MAX_FRAMES, _changed_world, _drawn, _gold_results
+from mdgym.verifier.verify import _GOLD_RESULTS, MAX_FRAMES, _changed_world, _drawn, _gold_results
 
 FORCE_FIELD = ("pair_style lj/cut 2.0", "pair_coeff 1 1 1.0 1.0 2.0")
 TASK = Task(
@@ -256,6 +256,7 @@ def test_wordings_of_one_point_share_the_runs_of_their_gold_script(engine, monke
     run = engine.run
     monkeypatch.setattr(engine, "run", lambda script, *rest, **named: ran.append(script) or run(script, *rest, **named))
     wanted = [quantity.name for quantity in first.contract.quantities]
+    _GOLD_RESULTS.clear()  # other tests of this process have met the same points
     worlds = [Perturbation(), Perturbation(shape=1.0123)]
     found = [_gold_results(engine, task, world) for task in (first, other) for world in worlds]
     assert ran == [first.gold] * 2
