@@ -86,7 +86,8 @@ def measure(
         highest seed; `train_s` by arm: mean seconds of a training's steps, validations aside.
 
     Raises:
-        TrainingError: There is no such arm, or a training failed; its log is named.
+        TrainingError: There is no such arm, a training failed (its log is named), or the folder holds weights that
+            were made with other settings.
     """
     if missing := [name for name in only if name not in ARMS]:
         raise TrainingError(f"there is no arm '{missing[0]}'; there are: {', '.join(ARMS)}")
@@ -130,9 +131,15 @@ def _base(configs: Path, folder: Path, quick: bool) -> Path:
     from mdgym.trainers.quickstart import prepare
     from mdgym.trainers.recipe import read
 
-    done = folder / "done"
+    done, recipe = folder / "done.json", read(configs)
+    texts = {name: (configs / f"{name}.yaml").read_text("utf-8") for name in ("data", "excerpts", "sft")}
+    asked = {"data": DATA, "configs": texts, "quick": quick}
+    if done.exists() and json.loads(done.read_text("utf-8")) != asked:
+        raise TrainingError(
+            f"the weights in {folder} were made with other settings: delete {folder.parent}, or name "
+            "another folder with --out"
+        )
     if not done.exists():
-        recipe = read(configs)
         recipe.data = replace(recipe.data, **DATA)
         if quick:
             recipe.data = replace(recipe.data, rows=64, repairs=32, excerpts=320)
@@ -140,7 +147,7 @@ def _base(configs: Path, folder: Path, quick: bool) -> Path:
         with SerialPool() as pool:
             for _ in prepare(recipe, folder, pool):
                 pass
-        done.touch()
+        done.write_text(json.dumps(asked), encoding="utf-8")
     return folder / "sft"
 
 

@@ -118,6 +118,15 @@ def test_an_arm_that_is_not_there_is_named(tmp_path):
         sample_efficiency.measure(out=tmp_path, only=("ppo",))
 
 
+def test_weights_of_other_settings_are_refused_and_kept(tmp_path):
+    base = tmp_path / "base"
+    base.mkdir()
+    (base / "done.json").write_text(json.dumps({"data": {"rows": 1}}))
+    with pytest.raises(sample_efficiency.TrainingError, match=f"weights in {base} were made with other settings"):
+        sample_efficiency.measure(out=tmp_path, only=("grpo",))
+    assert (base / "done.json").exists()
+
+
 def test_a_training_that_fails_names_its_log(tmp_path):
     with pytest.raises(sample_efficiency.TrainingError, match=r"log\.txt"):
         sample_efficiency._train(tmp_path / "none", tmp_path_config(tmp_path), tmp_path / "grpo-0", 0, 10, ())
