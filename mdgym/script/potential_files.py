@@ -58,7 +58,7 @@ def _setfl(text: str, energy: float, length: float, shape: float, finnis_sinclai
 
 @lru_cache(maxsize=32)
 def _parsed_setfl(text: str, finnis_sinclair: bool) -> tuple[list[str], list[tuple[str, "str | list[float]"]]]:
-    """Read a file once: its first lines, and its tables; what is never scaled stays text."""
+    """Read a file once: its first lines, and its tables; what is never scaled is text already."""
     lines = text.split("\n")
     elements = int(lines[3].split()[0])
     n_rho, _, n_r, _, _ = _grid(lines[4])
@@ -70,9 +70,8 @@ def _parsed_setfl(text: str, finnis_sinclair: bool) -> tuple[list[str], list[tup
             row += 1
         parts.append(("element", lines[row]))
         row, embedding = _table(lines, row + 1, n_rho)
-        start = row
-        row, _ = _table(lines, row, n_r * densities)
-        parts += [("embedding", embedding), ("density", "\n".join(lines[start:row]))]
+        row, density = _table(lines, row, n_r * densities)
+        parts += [("embedding", embedding), ("density", "\n".join(_written(density, 1.0)))]
     row, pairs = _table(lines, row, n_r * elements * (elements + 1) // 2)
     return lines[:5], [*parts, ("pair", pairs)]
 
