@@ -70,10 +70,12 @@ def draw(result: dict[str, Any], file: Path) -> None:
     """
     drawing = figure(11, 4.4)
     for axes, (metric, label) in zip(drawing.subplots(1, len(_LABELS), sharey=True), _LABELS.items(), strict=True):
-        for arm, curve in result["curves"].items():
+        for number, (arm, curve) in enumerate(result["curves"].items()):
             band = curve[metric]
             main = arm in ("grpo", "md_grpo")
-            (line,) = axes.plot(curve["runs"], band["mean"], label=arm, linewidth=2 if main else 1)
+            # there are ten colours
+            style = "-" if number < 10 else "--"
+            (line,) = axes.plot(curve["runs"], band["mean"], style, label=arm, linewidth=2 if main else 1)
             if main:
                 axes.fill_between(curve["runs"], band["low"], band["high"], alpha=0.15, color=line.get_color())
         axes.set(title=label, xlabel="LAMMPS runs", ylim=(0, 1))
