@@ -11,7 +11,7 @@ from mdgym.rewards.case import Case
 from mdgym.rewards.evidence import Counterfactual, Energies, end_of
 from mdgym.script.perturb import Perturbation
 from mdgym.tasks.task import Quantity, Reference
-from rewards.conftest import NPT, STEPS, TARGET, make_case, make_evidence, make_execution, make_task, with_column
+from rewards.conftest import NPT, SIDE, STEPS, TARGET, make_case, make_evidence, make_execution, make_task, with_column
 
 
 def failed(case: Case) -> list[str]:
@@ -129,6 +129,22 @@ WORK = (0, 201, STEPS)
 )
 def test_averages_must_follow_the_recording_of_the_changed_world(second: Counterfactual, right: bool) -> None:
     assert (failed(make_case(evidence=make_evidence(counterfactual=second))) == []) is right
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "right"),
+    [(2, 3, True), (2, 9, True), (1, 2, False), (1, 9, False)],
+    ids=["another digit", "another path", "relaxes only when watched", "scans only when watched"],
+)
+def test_a_search_may_pass_other_volumes_in_the_changed_world_but_not_stand_still(
+    first: int, second: int, right: bool
+) -> None:
+    """A minimization that starts where one has ended moves by the last digits, or not at all."""
+    execution = with_column("volume", SIDE**3 * (1 + np.minimum(np.arange(201), first - 1) / 1000))
+    task = make_task(quantities=(), ensemble="nvt", pressure=None)
+    world = Counterfactual(True, (0, second, STEPS), {}, {}, {})
+    case = make_case(task, execution, make_evidence(counterfactual=world))
+    assert ("counterfactual" not in failed(case)) is right
 
 
 @pytest.mark.parametrize(
