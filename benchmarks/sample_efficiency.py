@@ -40,6 +40,10 @@ ARMS: dict[str, tuple[str, ...]] = {
     "nearest first": (*_RECYCLING, "--recycle_pick", "nearest"),
     "hardest first": (*_RECYCLING, "--recycle_pick", "hardest"),
     "most frequent fault first": (*_RECYCLING, "--recycle_pick", "frequent"),
+    "script shown alone": (*_RECYCLING, "--recycle_shows", "script"),
+    "feedback shown alone": (*_RECYCLING, "--recycle_shows", "feedback"),
+    # of about fifty batches
+    "share that fades": (*_RECYCLING, "--recycle_fades", "25"),
     "tasks by success": (*_RECYCLING, "--resample", "true"),
     "grpo, tasks by success": (*_PLAIN, "--resample", "true"),
 }

@@ -43,6 +43,10 @@ class GrpoSettings(OnAnyHardware, GRPOConfig):
     recycle_share: float = field(default=0.0, metadata={"help": "Share of groups that answer a failed try."})
     recycle_threshold: float = field(default=1.0, metadata={"help": "Tries with less reward are recycled."})
     recycle_pick: str = field(default="random", metadata={"help": "random, nearest, hardest or frequent."})
+    recycle_shows: str = field(
+        default="all", metadata={"help": "What a repair prompt tells of a try: its script, the feedback, or all."}
+    )
+    recycle_fades: int = field(default=0, metadata={"help": "Batches over which the share falls to 0; 0 for never."})
     recycle_capacity: int = field(default=256, metadata={"help": "Failed tries that are kept."})
     adaptive: bool = field(
         default=False, metadata={"help": "Recycle, and teach lessons, where the policy fails by itself."}
@@ -68,6 +72,8 @@ class GrpoSettings(OnAnyHardware, GRPOConfig):
             self.recycle_threshold,
             self.recycle_capacity,
             pick=self.recycle_pick,
+            shows=self.recycle_shows,
+            fades=self.recycle_fades,
             adaptive=self.adaptive,
             resample=self.resample,
             lessons=self.lessons,

@@ -20,7 +20,7 @@ from mdgym.records import from_json
 from mdgym.tasks.task import Task
 from mdgym.trainers.trace import Attempt, Choice, Lesson, Recycling, Rollout
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 # Rates of success forget with this factor per batch.
 _MEMORY = 0.8
 # What a repair is thought to be worth before any was seen.
@@ -123,12 +123,15 @@ class Curriculum:
         task = self.tasks[choice.task_id]
         if choice.attempt is None:
             return task.prompt
-        return repair_prompt(task.prompt, choice.attempt.script, choice.attempt.feedback)
+        attempt, shows = choice.attempt, self.settings.shows
+        script, feedback = attempt.script, attempt.feedback
+        return repair_prompt(task.prompt, "" if shows == "feedback" else script, "" if shows == "script" else feedback)
 
     def _draw(self, rng: Random) -> list[Choice]:
         found = []
+        share = self.settings.share_after(self._state.version)
         for _ in range(self.groups):
-            attempt = self._take(rng) if rng.random() < self.settings.share else None
+            attempt = self._take(rng) if rng.random() < share else None
             task_id = attempt.task_id if attempt else self._fresh(rng)
             found.append(Choice(task_id, attempt, self._state.version))
         return found

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from mdgym.errors import TrainingError
 
 PICKS = ("random", "nearest", "hardest", "frequent")
+SHOWS = ("all", "script", "feedback")
 LESSONS = ("none", "repairs", "all")
 
 
@@ -19,6 +20,8 @@ class Recycling:
         per_task: Tries of one task that are kept at most.
         pick: Which try comes next: "random", "nearest" (highest reward), "hardest" (lowest reward), or "frequent" (of
             the most common error).
+        shows: What a repair prompt tells of the try: its "script", the "feedback" that it got, or "all".
+        fades: Batches over which the share falls to 0 in a straight line; 0 for a share that stays.
         adaptive: Recycle only tries of families in which repairs succeed more often than fresh tries do, as far as is
             known; and draw lessons by the share of fresh tries that fail in their family. Without it a policy that has
             learned what its lessons say goes on to repair what it cannot.
@@ -32,6 +35,8 @@ class Recycling:
     capacity: int = 256
     per_task: int = 2
     pick: str = "random"
+    shows: str = "all"
+    fades: int = 0
     adaptive: bool = False
     resample: bool = False
     lessons: str = "none"
@@ -42,10 +47,15 @@ class Recycling:
             raise TrainingError(f"share {self.share!r} and threshold {self.threshold!r} must be within 0 to 1")
         if min(self.capacity, self.per_task, self.lesson_capacity) < 1:
             raise TrainingError("capacity, per_task and lesson_capacity must be at least 1")
-        if self.pick not in PICKS:
-            raise TrainingError(f"pick {self.pick!r} is not one of {', '.join(PICKS)}")
-        if self.lessons not in LESSONS:
-            raise TrainingError(f"lessons {self.lessons!r} is not one of {', '.join(LESSONS)}")
+        if self.fades < 0:
+            raise TrainingError(f"fades must be at least 0, not {self.fades}")
+        for name, known in (("pick", PICKS), ("shows", SHOWS), ("lessons", LESSONS)):
+            if getattr(self, name) not in known:
+                raise TrainingError(f"{name} {getattr(self, name)!r} is not one of {', '.join(known)}")
+
+    def share_after(self, batches: int) -> float:
+        """Return the share of groups that answer a failed try once so many batches were observed."""
+        return self.share * (max(0.0, 1 - batches / self.fades) if self.fades else 1.0)
 
 
 @dataclass(frozen=True)

@@ -6,34 +6,28 @@ from mdgym.envs.text import clean
 _SCRIPT_LENGTH = 16_384
 _FEEDBACK_LENGTH = 8_192
 
-_REPAIR = """{prompt}
-
-You have already tried this script:
+_TRIED = """You have already tried this script:
 
 ```lammps
-{script}
-```
-
-What came of it:
-
-{feedback}
-
-Write the whole script again, corrected."""
+{}
+```"""
 
 
-def repair_prompt(prompt: str, script: str, feedback: str) -> str:
+def repair_prompt(prompt: str, script: str = "", feedback: str = "") -> str:
     """Put a failed attempt under the prompt of its task.
 
     Args:
         prompt: The task's prompt.
-        script: The script that was tried.
-        feedback: What the score said of it.
+        script: The script that was tried; empty to keep it back.
+        feedback: What the score said of it; empty to keep it back.
 
     Returns:
         A prompt that stands alone, so that a policy without memory can repair the script.
     """
-    return _REPAIR.format(
-        prompt=prompt.rstrip(),
-        script=clean(script, _SCRIPT_LENGTH).rstrip(),
-        feedback=clean(feedback, _FEEDBACK_LENGTH).rstrip(),
-    )
+    parts = [prompt.rstrip()]
+    if script:
+        parts.append(_TRIED.format(clean(script, _SCRIPT_LENGTH).rstrip()))
+    if feedback:
+        what = "it" if script else "a script that you have already tried"
+        parts.append(f"What came of {what}:\n\n{clean(feedback, _FEEDBACK_LENGTH).rstrip()}")
+    return "\n\n".join([*parts, "Write the whole script again, corrected."])

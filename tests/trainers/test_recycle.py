@@ -13,7 +13,7 @@ from mdgym.envs.prompts import repair_prompt
 from mdgym.errors import TrainingError
 from mdgym.tasks.task import Task
 from mdgym.trainers.recycle import SCHEMA_VERSION, Curriculum
-from mdgym.trainers.trace import LESSONS, PICKS, Attempt, Lesson, Recycling, Rollout
+from mdgym.trainers.trace import LESSONS, PICKS, SHOWS, Attempt, Lesson, Recycling, Rollout
 
 TASKS = tuple(Task(f"user/{n}", f"Task {n}.", family=f"family {n % 3}", gold="units lj") for n in range(6))
 IDS = [task.id for task in TASKS]
@@ -52,6 +52,8 @@ options = st.builds(
     capacity=st.integers(1, 5),
     per_task=st.integers(1, 3),
     pick=st.sampled_from(PICKS),
+    shows=st.sampled_from(SHOWS),
+    fades=st.integers(0, 4),
     adaptive=st.booleans(),
     resample=st.booleans(),
     lessons=st.sampled_from(LESSONS),
@@ -134,6 +136,30 @@ def test_a_choice_becomes_the_prompt_of_its_task_with_the_failed_try_beneath():
     assert found.prompt(found.choice(0)) == found.tasks[found.choice(0).task_id].prompt
     found.observe([rollout(4, "wrong")])
     assert found.prompt(found.choice(1)) == repair_prompt("Task 4.", "wrong", "about wrong")
+
+
+@pytest.mark.parametrize(
+    ("shows", "told", "kept"), [("script", "```lammps\nwrong\n```", "about"), ("feedback", "about wrong", "```")]
+)
+def test_a_part_of_a_failed_try_may_be_kept_back(shows, told, kept):
+    found = curriculum(share=1.0, groups=1, shows=shows)
+    found.observe([rollout(4, "wrong")])
+    prompt = found.prompt(found.choice(0))
+    assert prompt.startswith("Task 4.\n\n") and prompt.endswith("Write the whole script again, corrected.")
+    assert told in prompt and kept not in prompt
+
+
+def test_a_share_that_fades_falls_in_a_straight_line_and_stays_at_nothing():
+    fading = Recycling(share=0.8, fades=4)
+    assert [fading.share_after(batches) for batches in range(6)] == pytest.approx([0.8, 0.6, 0.4, 0.2, 0.0, 0.0])
+    assert Recycling(share=0.8).share_after(1000) == 0.8
+    found = curriculum(share=1.0, groups=40, fades=2)
+    counts = []
+    for number in range(3):
+        found.observe([rollout(task, f"{number} {again}") for task in range(6) for again in range(40)])
+        counts.append(sum(choice.attempt is not None for choice in batch(found, number)))
+    # one batch was observed before the first is drawn, and the buffer holds two tries of each of six tasks
+    assert 0 < counts[0] <= 12 and counts[1:] == [0, 0]
 
 
 def test_a_failed_try_is_asked_about_once():
@@ -286,6 +312,8 @@ def test_a_state_with_a_broken_part_is_refused(stored, field):
         ({"per_task": 0}, "at least 1"),
         ({"lesson_capacity": 0}, "at least 1"),
         ({"pick": "best"}, "pick 'best' is not one of random, nearest, hardest, frequent"),
+        ({"fades": -1}, "fades must be at least 0, not -1"),
+        ({"shows": "none"}, "shows 'none' is not one of all, script, feedback"),
         ({"lessons": "some"}, "lessons 'some' is not one of none, repairs, all"),
     ],
 )
