@@ -25,9 +25,8 @@ WRONG_FOLLOWS = 0.3
 FAR_OFF = 0.05
 # A script that works only when it notices a changed world did not do the work that it is paid for.
 SAME_WORK = 0.75
-# Searches that end when they have converged may take another number of steps, and one that starts where it ends passes
-# two volumes: this many minimizations and volumes do.
-ENOUGH_WORK = (1, 2, math.inf)
+# Searches that end when they have converged may take another number of steps: this many minimizations and volumes do.
+ENOUGH_WORK = (1, 3, math.inf)
 # Static scripts end with the same system in both worlds; edges follow lengths, which change by 3 % at most.
 SAME_EDGES = 0.05
 FORGING_FIXES = ("setforce", "freeze", "nve/limit", "nve/noforce", "addforce", "aveforce", "move", "adapt", "dt/reset")

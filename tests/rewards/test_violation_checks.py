@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mdgym.engine.execution import COLUMNS
+from mdgym.engine.execution import COLUMNS, Execution
 from mdgym.rewards import violation_checks
 from mdgym.rewards.case import Case
-from mdgym.rewards.evidence import Counterfactual, Energies, end_of
+from mdgym.rewards.evidence import Counterfactual, Energies, end_of, work_done
 from mdgym.script.perturb import Perturbation
 from mdgym.tasks.task import Quantity, Reference
 from rewards.conftest import NPT, SIDE, STEPS, TARGET, make_case, make_evidence, make_execution, make_task, with_column
@@ -131,20 +131,28 @@ def test_averages_must_follow_the_recording_of_the_changed_world(second: Counter
     assert (failed(make_case(evidence=make_evidence(counterfactual=second))) == []) is right
 
 
+def volumes(*steps: float) -> Execution:
+    """The right execution at several volumes, which are so much larger than the first."""
+    return with_column("volume", SIDE**3 * (1 + np.resize(np.array(steps), 201)))
+
+
 @pytest.mark.parametrize(
     ("first", "second", "right"),
-    [(2, 3, True), (2, 9, True), (1, 2, False), (1, 9, False)],
-    ids=["another digit", "another path", "relaxes only when watched", "scans only when watched"],
+    [
+        (volumes(0, 1e-3), volumes(0, 1e-3, 1e-3 + 1e-8), True),
+        (volumes(0, 1e-3, 2e-3), volumes(*np.arange(9) / 1000), True),
+        (volumes(0), volumes(0, 1e-3), False),
+        (volumes(0, 1e-3), volumes(*np.arange(9) / 1000), False),
+    ],
+    ids=["last digits", "another path", "relaxes only when watched", "scans only when watched"],
 )
-def test_a_search_may_pass_other_volumes_in_the_changed_world_but_not_stand_still(
-    first: int, second: int, right: bool
+def test_a_search_may_pass_other_volumes_in_the_changed_world_but_not_many_more(
+    first: Execution, second: Execution, right: bool
 ) -> None:
     """A minimization that starts where one has ended moves by the last digits, or not at all."""
-    execution = with_column("volume", SIDE**3 * (1 + np.minimum(np.arange(201), first - 1) / 1000))
     task = make_task(quantities=(), ensemble="nvt", pressure=None)
-    world = Counterfactual(True, (0, second, STEPS), {}, {}, {})
-    case = make_case(task, execution, make_evidence(counterfactual=world))
-    assert ("counterfactual" not in failed(case)) is right
+    world = Counterfactual(True, work_done(second), {}, {}, {})
+    assert ("counterfactual" not in failed(make_case(task, first, make_evidence(counterfactual=world)))) is right
 
 
 @pytest.mark.parametrize(
