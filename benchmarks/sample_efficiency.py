@@ -132,11 +132,9 @@ def _first_repairs(folders: Sequence[Path]) -> dict[str, float]:
 
 def _base(configs: Path, folder: Path, quick: bool) -> Path:
     """Make the weights that all begin with, as `mdgym quickstart` does but for their habits."""
-    from mdgym.trainers.quickstart import prepare
-    from mdgym.trainers.recipe import read
-
-    done, recipe = folder / "done.json", read(configs)
-    texts = {name: (configs / f"{name}.yaml").read_text("utf-8") for name in ("data", "excerpts", "sft")}
+    done = folder / "done.json"
+    files = [configs / f"{name}.yaml" for name in ("data", "excerpts", "sft")]
+    texts = [file.read_text("utf-8") if file.exists() else "" for file in files]
     asked = {"data": DATA, "configs": texts, "quick": quick}
     if done.exists() and json.loads(done.read_text("utf-8")) != asked:
         raise TrainingError(
@@ -144,6 +142,10 @@ def _base(configs: Path, folder: Path, quick: bool) -> Path:
             "another folder with --out"
         )
     if not done.exists():
+        from mdgym.trainers.quickstart import prepare
+        from mdgym.trainers.recipe import read
+
+        recipe = read(configs)
         recipe.data = replace(recipe.data, **DATA)
         if quick:
             recipe.data = replace(recipe.data, rows=64, repairs=32, excerpts=320)
