@@ -124,8 +124,9 @@ class Curriculum:
         if choice.attempt is None:
             return task.prompt
         attempt, shows = choice.attempt, self.settings.shows
-        script, feedback = attempt.script, attempt.feedback
-        return repair_prompt(task.prompt, "" if shows == "feedback" else script, "" if shows == "script" else feedback)
+        script = None if shows == "feedback" else attempt.script
+        feedback = None if shows == "script" else attempt.feedback
+        return repair_prompt(task.prompt, script, feedback)
 
     def _draw(self, rng: Random) -> list[Choice]:
         found = []

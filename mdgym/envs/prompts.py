@@ -13,21 +13,21 @@ _TRIED = """You have already tried this script:
 ```"""
 
 
-def repair_prompt(prompt: str, script: str = "", feedback: str = "") -> str:
+def repair_prompt(prompt: str, script: str | None, feedback: str | None) -> str:
     """Put a failed attempt under the prompt of its task.
 
     Args:
         prompt: The task's prompt.
-        script: The script that was tried; empty to keep it back.
-        feedback: What the score said of it; empty to keep it back.
+        script: The script that was tried; None to keep it back.
+        feedback: What the score said of it; None to keep it back.
 
     Returns:
         A prompt that stands alone, so that a policy without memory can repair the script.
     """
     parts = [prompt.rstrip()]
-    if script:
+    if script is not None:
         parts.append(_TRIED.format(clean(script, _SCRIPT_LENGTH).rstrip()))
-    if feedback:
-        what = "it" if script else "a script that you have already tried"
+    if feedback is not None:
+        what = "it" if script is not None else "a script that you have already tried"
         parts.append(f"What came of {what}:\n\n{clean(feedback, _FEEDBACK_LENGTH).rstrip()}")
     return "\n\n".join([*parts, "Write the whole script again, corrected."])

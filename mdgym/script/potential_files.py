@@ -52,7 +52,7 @@ def _setfl(text: str, energy: float, length: float, shape: float, finnis_sinclai
     out = [*head[:4], f"{n_rho} {d_rho!r} {n_r} {d_r * length!r} {cutoff * length!r}"]
     factors = {"embedding": energy, "pair": energy * length * shape}
     for kind, values in parts:
-        out += [values] if isinstance(values, str) else _written(values, factors[kind])
+        out.append(values if isinstance(values, str) else _written(values, factors[kind]))
     return "\n".join([*out, ""])
 
 
@@ -71,7 +71,7 @@ def _parsed_setfl(text: str, finnis_sinclair: bool) -> tuple[list[str], list[tup
         parts.append(("element", lines[row]))
         row, embedding = _table(lines, row + 1, n_rho)
         row, density = _table(lines, row, n_r * densities)
-        parts += [("embedding", embedding), ("density", "\n".join(_written(density, 1.0)))]
+        parts += [("embedding", embedding), ("density", _written(density, 1.0))]
     row, pairs = _table(lines, row, n_r * elements * (elements + 1) // 2)
     return lines[:5], [*parts, ("pair", pairs)]
 
@@ -85,8 +85,8 @@ def _funcfl(text: str, energy: float, length: float, shape: float) -> str:
     row, density = _table(lines, row, n_r)
     # densities too, or the lattice constant follows more than ratios of energies do
     grid = f"{n_rho} {d_rho / shape!r} {n_r} {d_r * length!r} {cutoff * length!r}"
-    scaled = _written(embedding, energy) + _written(charge, math.sqrt(energy * length * shape)) + _written(density, 1.0)
-    return "\n".join([*lines[:2], grid, *scaled, ""])
+    tables = ((embedding, energy), (charge, math.sqrt(energy * length * shape)), (density, 1.0))
+    return "\n".join([*lines[:2], grid, *(_written(*table) for table in tables), ""])
 
 
 def _grid(line: str) -> tuple[int, float, int, float, float]:
@@ -105,15 +105,11 @@ def _table(lines: list[str], row: int, count: int) -> tuple[int, list[float]]:
     return row, values
 
 
-def _written(values: list[float], factor: float) -> list[str]:
-    """Write scaled numbers, five in a line.
-
-    All in one format, with 14 digits: with more each takes twice as long to write, and LAMMPS longer to read.
-    """
-    line = " ".join(["%.14g"] * 5) + "\n"
+def _written(values: list[float], factor: float) -> str:
+    """Write scaled numbers, five in a line; more than 14 digits take longer to write, and LAMMPS longer to read."""
     full, rest = divmod(len(values), 5)
-    text = (line * full + " ".join(["%.14g"] * rest)) % tuple([value * factor for value in values])
-    return text.rstrip("\n").split("\n")
+    lines = [" ".join(["%.14g"] * 5)] * full + [" ".join(["%.14g"] * rest)] * bool(rest)
+    return "\n".join(lines) % tuple([value * factor for value in values])
 
 
 def _entries(text: str, dimensions: Dimensions, energy: float, length: float, shape: float) -> str:
