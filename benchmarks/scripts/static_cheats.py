@@ -173,6 +173,15 @@ _VARIANTS: dict[str, Writer] = {
     "total energies": _inserted("thermo_modify norm no\nthermo 10\nthermo_style custom step pe lx ly lz press pxx\n"),
     "start off": lambda task: _LATTICE.sub(lambda m: f"{m[1]}{1.004 * float(m[2]):.10g}", task.gold, count=1),
     "data file": _from_data,
+    "until it is relaxed": edited(
+        (
+            r"^(fix +relax all box/relax iso.*\n(?:min_style.*\n)?)(minimize.*)$",
+            "\\1variable turn loop 5\nlabel again\n\\2\n"
+            "if '$(abs(press)) < 0.01' then 'jump SELF relaxed'\nnext turn\njump SELF again\n"
+            "label relaxed\nvariable turn delete",
+        ),
+        count=1,
+    ),
 }
 _MISTAKES: dict[str, Mistake] = {
     "other units": Mistake(CONTRACT, edited((r"^units\s+metal", "units real"), (r"^min_style\s+cg", "min_style sd"))),
@@ -193,6 +202,9 @@ _CHEATS: dict[str, Writer] = {
     "watched": _watched(""),
     "watched, padded": _watched("run 0\nminimize 0 0 0 0\nrun 0\n"),
     "watched, busy": _watched(RELAX),
+    "watched, busier": _watched(
+        RELAX + "".join(f"change_box all z scale {f} remap\nrun 0\n" for f in (1.001, 0.998, 1.001))
+    ),
     "the second time": _second_time,
     "half way": _half_way,
     "other forces": _other_forces,

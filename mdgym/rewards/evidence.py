@@ -23,6 +23,11 @@ def work_done(execution: Execution) -> tuple[int, int, int]:
     return minimizations, len(volumes), sum(segment.steps for segment in segments if segment.command == "run")
 
 
+def lines_of(execution: Execution) -> tuple[int, ...]:
+    """Say which lines of a script have computed: those of its runs and minimizations, in ascending order."""
+    return tuple(sorted({segment.line for segment in execution.segments}))
+
+
 def end_of(execution: Execution) -> tuple[int, tuple[float, ...]] | None:
     """Say what a script ends with: the number of atoms, and the edges of the box."""
     state = execution.state
@@ -105,6 +110,7 @@ class Counterfactual:
         factors: By how much a static result must change, by quantity; None where that is not known.
         off_states: How far a reported energy is from those of all states, by quantity; see `from_states`.
         end: Number of atoms and edges of the box in its final state; None where it left none.
+        lines: The lines that computed; see `lines_of`.
     """
 
     executed: bool
@@ -114,6 +120,7 @@ class Counterfactual:
     factors: dict[str, float | None]
     off_states: dict[str, float | None] = field(default_factory=dict)
     end: tuple[int, tuple[float, ...]] | None = None
+    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 from mdgym.rewards.case import Case, result
 from mdgym.rewards.contract_checks import HARMLESS_COMMANDS
 from mdgym.rewards.ensembles import ensemble_fault, fix_styles
-from mdgym.rewards.evidence import Counterfactual, end_of, from_states, last_stretch, work_done
+from mdgym.rewards.evidence import Counterfactual, end_of, from_states, last_stretch, lines_of, work_done
 from mdgym.rewards.score import VIOLATION, CheckResult
 from mdgym.rewards.thermodynamic_checks import finite, grade, rounded
 from mdgym.tasks.task import REFERENCE, Quantity
@@ -132,12 +132,19 @@ def counterfactual(case: Case) -> tuple[CheckResult, ...]:
     second = case.evidence.counterfactual
     if second is None:
         return ()
+    only = sorted(set(second.lines) - set(lines_of(case.execution)))
+    if only:
+        message = f"Line {only[0]} computes only when the potential or timestep is changed; compute in every case."
+        return (result("counterfactual", VIOLATION, False, message),)
     pairs = zip(work_done(case.execution), second.work, ENOUGH_WORK)
     right = second.executed and all(first >= min(SAME_WORK * again, enough) for first, again, enough in pairs)
     right = right and (case.dynamic or _ends_alike(case, second))
     right = right and all(_follows(case, quantity, second) for quantity in case.contract.quantities)
     right = right and _under_pressure(case, second)
-    message = "The result does not follow when the potential or timestep is changed: compute it, do not write it down."
+    message = (
+        "The result does not follow when the potential or timestep is changed: compute it from the system of the task, "
+        "do not write it down."
+    )
     return (result("counterfactual", VIOLATION, right, message),)
 
 

@@ -19,7 +19,16 @@ from mdgym.engine.measures import measure
 from mdgym.engine.replay import FreeMotion, Replay
 from mdgym.engine.window import judged_windows
 from mdgym.errors import TaskError
-from mdgym.rewards.evidence import Continuation, Counterfactual, Energies, Evidence, end_of, from_states, work_done
+from mdgym.rewards.evidence import (
+    Continuation,
+    Counterfactual,
+    Energies,
+    Evidence,
+    end_of,
+    from_states,
+    lines_of,
+    work_done,
+)
 from mdgym.rewards.rubric import worth_a_second_run
 from mdgym.script.perturb import Perturbation
 from mdgym.script.potential_files import perturb_potential
@@ -195,9 +204,15 @@ def _changed_world(engine: Engine, task: Task, script: str, seed: int) -> tuple[
         names_of = [*(f"pressure {number + 1}" for number in range(len(windows) - 1)), "pressure"]
         measured |= {name: measure((window,), "mean pressure") for name, window in zip(names_of, windows)}
     off_states = {quantity.name: from_states(second, quantity) for quantity in contract.quantities}
-    reported = dict(second.variables)
     return Counterfactual(
-        second.executed, work_done(second), reported, measured, factors, off_states, end_of(second)
+        second.executed,
+        work_done(second),
+        dict(second.variables),
+        measured,
+        factors,
+        off_states,
+        end_of(second),
+        lines_of(second),
     ), second.timing
 
 

@@ -8,7 +8,7 @@ import pytest
 from mdgym.engine.execution import COLUMNS, Execution
 from mdgym.rewards import violation_checks
 from mdgym.rewards.case import Case
-from mdgym.rewards.evidence import Counterfactual, Energies, end_of, work_done
+from mdgym.rewards.evidence import Counterfactual, Energies, end_of, lines_of, work_done
 from mdgym.script.perturb import Perturbation
 from mdgym.tasks.task import Quantity, Reference
 from rewards.conftest import NPT, SIDE, STEPS, TARGET, make_case, make_evidence, make_execution, make_task, with_column
@@ -153,6 +153,20 @@ def test_a_search_may_pass_other_volumes_in_the_changed_world_but_not_many_more(
     task = make_task(quantities=(), ensemble="nvt", pressure=None)
     world = Counterfactual(True, work_done(second), {}, {}, {})
     assert ("counterfactual" not in failed(make_case(task, first, make_evidence(counterfactual=world)))) is right
+
+
+@pytest.mark.parametrize(
+    ("lines", "right"),
+    [((12,), True), ((), True), ((12, 30), False), ((30,), False)],
+    ids=["alike", "fewer", "more when watched", "others when watched"],
+)
+def test_a_line_that_computes_only_in_the_changed_world_was_kept_for_it(lines: tuple[int, ...], right: bool) -> None:
+    """However busy the script is in the first world."""
+    usual = make_evidence().counterfactual
+    assert usual is not None
+    case = make_case(evidence=make_evidence(counterfactual=replace(usual, lines=lines)))
+    assert lines_of(case.execution) == (12,)
+    assert ("counterfactual" not in failed(case)) is right
 
 
 @pytest.mark.parametrize(
