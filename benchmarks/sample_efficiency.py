@@ -44,6 +44,9 @@ ARMS: dict[str, tuple[str, ...]] = {
     "feedback shown alone": (*_RECYCLING, "--recycle_shows", "feedback"),
     # of about fifty batches
     "share that fades": (*_RECYCLING, "--recycle_fades", "25"),
+    # those that have no advantage have no part in the mean of the loss
+    "flat groups dropped": (*_RECYCLING, "--drop_flat", "true"),
+    "grpo, flat groups dropped": (*_PLAIN, "--drop_flat", "true"),
     "tasks by success": (*_RECYCLING, "--resample", "true"),
     "grpo, tasks by success": (*_PLAIN, "--resample", "true"),
 }

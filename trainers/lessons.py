@@ -8,6 +8,7 @@ import torch
 from transformers import TrainerCallback
 
 from mdgym.trainers.data import fenced
+from mdgym.trainers.losses import answer_loss
 from mdgym.trainers.points import renamed
 
 
@@ -31,7 +32,7 @@ class Teacher(TrainerCallback):
             pairs = [(trainer.curriculum.tasks[lesson.task_id].prompt, lesson.script) for lesson in lessons]
             pairs = [renamed(*pair, rng) if rng.random() < args.lesson_renamed else pair for pair in pairs]
             tensors = tensors_of(pairs, trainer.processing_class, trainer.chat_template_kwargs)
-            loss = model(**{name: tensor.to(accelerator.device) for name, tensor in tensors.items()}).loss
+            loss, _ = answer_loss(model, **{name: tensor.to(accelerator.device) for name, tensor in tensors.items()})
             trainer.lesson_losses.append(loss.item())
             accelerator.backward(loss)
             accelerator.clip_grad_norm_(model.parameters(), args.max_grad_norm)
@@ -40,7 +41,7 @@ class Teacher(TrainerCallback):
 
 
 def tensors_of(pairs: Sequence[tuple[str, str]], tokenizer: Any, template: dict[str, Any]) -> dict[str, torch.Tensor]:
-    """Return pairs as a causal language model reads them, padded at the right.
+    """Return pairs as a causal language model reads them, padded at the left: so answers end together.
 
     Args:
         pairs: Prompt and script.
@@ -61,7 +62,7 @@ def tensors_of(pairs: Sequence[tuple[str, str]], tokenizer: Any, template: dict[
         labels.append([-100] * len(start) + answer)
     length, pad = max(map(len, rows)), tokenizer.pad_token_id
     return {
-        "input_ids": torch.tensor([row + [pad] * (length - len(row)) for row in rows]),
-        "attention_mask": torch.tensor([[1] * len(row) + [0] * (length - len(row)) for row in rows]),
-        "labels": torch.tensor([row + [-100] * (length - len(row)) for row in labels]),
+        "input_ids": torch.tensor([[pad] * (length - len(row)) + row for row in rows]),
+        "attention_mask": torch.tensor([[0] * (length - len(row)) + [1] * len(row) for row in rows]),
+        "labels": torch.tensor([[-100] * (length - len(row)) + row for row in labels]),
     }

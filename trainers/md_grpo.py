@@ -21,6 +21,7 @@ from mdgym.trainers.data import tasks_of
 from mdgym.trainers.hardware import OnAnyHardware, check_launch
 from mdgym.trainers.lessons import Teacher
 from mdgym.trainers.loading import load_model, load_tokenizer, lora
+from mdgym.trainers.losses import with_advantage
 from mdgym.trainers.recycle import Curriculum
 from mdgym.trainers.rewards import ScriptReward
 from mdgym.trainers.sft import last_checkpoint
@@ -60,6 +61,9 @@ class GrpoSettings(OnAnyHardware, GRPOConfig):
     lesson_renamed: float = field(
         default=0.0, metadata={"help": "Share of lessons whose potential file gets an invented name."}
     )
+    drop_flat: bool = field(
+        default=False, metadata={"help": "Average the loss over groups that have an advantage, not over all."}
+    )
     validate_every: int = field(default=0, metadata={"help": "Validate every so many LAMMPS runs; 0 for never."})
     validate_tasks: int = field(default=0, metadata={"help": "Tasks of the validation split; 0 for all."})
     validate_k: int = field(default=1, metadata={"help": "Sampled answers to each of them, beside the greedy one."})
@@ -77,6 +81,15 @@ class GrpoSettings(OnAnyHardware, GRPOConfig):
             adaptive=self.adaptive,
             resample=self.resample,
             lessons=self.lessons,
+        )
+
+    @property
+    def advantage_alone(self) -> bool:
+        """Whether nothing but the advantage of an answer moves the policy, and the others have no part in the mean."""
+        return (
+            self.loss_type in ("dapo", "cispo", "vespo")
+            and not (self.beta or self.entropy_coef or self.use_adaptive_entropy or self.use_liger_kernel)
+            and self.top_entropy_quantile == 1.0
         )
 
     @property
@@ -107,6 +120,17 @@ class MdGrpoTrainer(GRPOTrainer):
         super().__init__(*args, **kwargs)
         self.curriculum = curriculum
         self.lesson_losses: list[float] = []
+
+    def compute_loss(
+        self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> Any:
+        """Return TRL's loss; answers without advantage are left out where they have no part in it."""
+        if self.args.advantage_alone and not self.aux_loss_enabled:
+            inputs = with_advantage(inputs, self.accelerator)
+            if self.args.drop_flat:
+                counting = self.accelerator.gather(inputs["completion_mask"].sum()).sum()
+                inputs["num_items_in_batch"] = counting * self.args.steps_per_generation
+        return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
 
     def log(self, logs: dict[str, Any], start_time: float | None = None) -> None:
         """Log; the mean of the lessons' losses goes with the other numbers of a step."""
@@ -235,6 +259,8 @@ def _check(settings: GrpoSettings) -> None:
         raise TrainingError("dataloader_num_workers must be 0 and shuffle_dataset false: prompts follow the buffer")
     if settings.lesson_steps and settings.lessons == "none":
         raise TrainingError("lesson_steps is set, but lessons are 'none': set them to 'repairs' or 'all'")
+    if settings.drop_flat and not settings.advantage_alone:
+        raise TrainingError("drop_flat needs a loss of advantages alone: loss_type dapo, beta 0 and no entropy bonus")
     if settings.save_strategy == "steps" and settings.save_steps % settings.block:
         raise TrainingError(
             f"save_steps {settings.save_steps} must be a multiple of {settings.block}, the steps of one generation"

@@ -122,6 +122,7 @@ def run_grpo(*arguments):
         (["--model", "m", "--shuffle_dataset", "true"], "shuffle_dataset false: prompts follow the buffer"),
         (["--model", "m", "--dataloader_num_workers", "1"], "dataloader_num_workers must be 0"),
         (["--model", "m", "--lesson_steps", "1"], "lesson_steps is set, but lessons are 'none'"),
+        (["--model", "m", "--drop_flat", "true", "--beta", "0.1"], "drop_flat needs a loss of advantages alone"),
         (["--model", "m", "--recycle_share", "2"], "share 2.0"),
         (["--model", "m", "--recycle_pick", "best"], "pick 'best' is not one of"),
         (["--model", "m", "--suite", "nonsense"], "belongs to suite 'nonsense'"),
