@@ -88,9 +88,10 @@ def measure(
         `seeds`; `curves` by arm: {runs, and mean, low and high of each metric}; `final` by arm: {metric: mean, low,
         high}; `ratios` by arm: LAMMPS runs after which it had the final success@1 of GRPO, over those after which GRPO
         had it, as `ratio`, and `ratio_ci`, its 95 % interval over seeds; None stands for never, or for a GRPO
-        that never had any; those of MD-GRPO once more as `runs_ratio` and `runs_ratio_ci`; `first_repairs` by
-        arm that repairs: the share of repairs that succeed in the first three steps with any, mean, and lowest and
-        highest seed; `train_s` by arm: mean seconds of a training's steps, validations aside.
+        that never had any; those of MD-GRPO once more as `runs_ratio` and `runs_ratio_ci`; `differences` by arm: its
+        final success@1 less that of MD-GRPO (of GRPO for its variants) with the same seed, as mean, low and high;
+        `first_repairs` by arm that repairs: the share of repairs that succeed in the first three steps with any, mean,
+        and lowest and highest seed; `train_s` by arm: mean seconds of a training's steps, validations aside.
 
     Raises:
         TrainingError: There is no such arm, a training failed (its log is named), or the folder holds weights that
@@ -184,6 +185,14 @@ def compare(read: Mapping[str, Sequence[Curve]], seeds: list[int], runs: int, po
         plain = values["grpo"]["success_at_1"]
         others = {arm: metrics["success_at_1"] for arm, metrics in values.items() if arm != "grpo"}
         found["ratios"] = {arm: _ratio_with_ci(plain, other, grid) for arm, other in others.items()}
+    last = {arm: metrics["success_at_1"][:, -1:] for arm, metrics in values.items()}
+    found["differences"] = {}
+    for arm, own in last.items():
+        base = "grpo" if arm.startswith("grpo, ") else "md_grpo"
+        if arm not in ("grpo", "md_grpo") and base in last:
+            off = own - last[base]
+            mean, half = float(off.mean()), float(_half_width(off)[0])
+            found["differences"][arm] = {"to": base, "mean": mean, "low": mean - half, "high": mean + half}
     if "md_grpo" in found["ratios"]:
         found |= {f"runs_{name}": value for name, value in found["ratios"]["md_grpo"].items()}
     return found
@@ -211,13 +220,18 @@ def _on_grid(curves: Sequence[Curve], metric: str, grid: Values) -> Values:
 
 
 def _interval(rows: Values) -> tuple[Values, Values]:
-    """Return a 95 % interval of the mean over seeds, by Student's t, as far as a share can go."""
+    """Return a 95 % interval of the mean over seeds, as far as a share can go."""
+    half = _half_width(rows)
+    return np.clip(rows.mean(0) - half, 0, 1), np.clip(rows.mean(0) + half, 0, 1)
+
+
+def _half_width(rows: Values) -> Values:
+    """Return half of a 95 % interval of the mean over seeds, by Student's t; 0 for one seed."""
     quantiles = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26)
     n = len(rows)
     if n < 2:
-        return rows[0], rows[0]
-    half = quantiles[min(n - 2, len(quantiles) - 1)] * rows.std(0, ddof=1) / np.sqrt(n)
-    return np.clip(rows.mean(0) - half, 0, 1), np.clip(rows.mean(0) + half, 0, 1)
+        return np.zeros(rows.shape[1:])
+    return np.asarray(quantiles[min(n - 2, len(quantiles) - 1)] * rows.std(0, ddof=1) / np.sqrt(n))
 
 
 def _ratio(plain: Values, recycled: Values, grid: Values) -> float:

@@ -34,15 +34,18 @@ def write_page(page: Path, result: dict[str, Any], command: str) -> None:
     ]
     half, plain_s = result["runs"] // 2, result.get("train_s", {}).get("grpo")
     titles = [*_LABELS.values(), f"success@1 after {half} runs", "runs to the success@1 of grpo", "time of steps"]
+    titles.insert(2, "against its base")
     lines += ["| at the end | " + " | ".join(titles) + " |", "|---" * (len(titles) + 1) + "|"]
     for arm, final in result["final"].items():
         curve = result["curves"][arm]["success_at_1"]
         bands = [*(final[m] for m in _LABELS), {name: values[len(values) // 2] for name, values in curve.items()}]
         cells = [f"{band['mean']:.0%} ({band['low']:.0%} to {band['high']:.0%})" for band in bands]
+        cells.insert(2, _difference(result["differences"].get(arm)))
         time = f"{result['train_s'][arm] / plain_s:.2f}" if plain_s else ""
         lines.append(f"| {arm} | " + " | ".join([*cells, _ratio(arm, result["ratios"].get(arm)), time]) + " |")
     lines += [
         "",
+        "Against its base: points of success@1 above md_grpo (for a variant of grpo, above grpo), seed by seed. "
         "The last two columns are over those of grpo itself. Time is that of the clock, beside whatever else ran.",
     ]
     if repairs := result.get("first_repairs", {}).get("md_grpo"):
@@ -60,6 +63,14 @@ def _ratio(arm: str, found: dict[str, Any] | None) -> str:
         return "1" if arm == "grpo" else ""
     ratio, low, high = ("none" if r is None else f"{r:.2f}" for r in (found["ratio"], *found["ratio_ci"]))
     return f"{ratio} ({low} to {high})"
+
+
+def _difference(found: dict[str, Any] | None) -> str:
+    """Return a cell: points of success; empty for what others are compared with."""
+    if found is None:
+        return ""
+    mean, low, high = (f"{100 * found[name]:+.0f}" for name in ("mean", "low", "high"))
+    return f"{mean} ({low} to {high})"
 
 
 def draw(result: dict[str, Any], file: Path) -> None:

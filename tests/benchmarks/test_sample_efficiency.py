@@ -67,6 +67,26 @@ def test_every_arm_is_compared_with_plain_grpo_as_far_as_it_is_there():
     assert alone["ratios"] == {} and "runs_ratio" not in alone
 
 
+def test_a_variant_is_compared_with_its_base_seed_by_seed():
+    rates = {
+        "grpo": (0.2, 0.5),
+        "md_grpo": (0.4, 0.7),
+        "nearest first": (0.5, 0.8),
+        "grpo, five updates": (0.2, 0.6),
+    }
+    read = {arm: [curve(rate) for rate in pair] for arm, pair in rates.items()}
+    differences = compare(read, [0, 1], RUNS)["differences"]
+    assert list(differences) == ["nearest first", "grpo, five updates"]
+    same = differences["nearest first"]
+    assert same["to"] == "md_grpo"
+    assert [same[name] for name in ("mean", "low", "high")] == pytest.approx([0.1, 0.1, 0.1])
+    noisy = differences["grpo, five updates"]
+    # 12.71 * sqrt(2) * 0.05 / sqrt(2), by the table of Student's t
+    assert noisy["to"] == "grpo" and noisy["high"] - noisy["mean"] == pytest.approx(0.6355)
+    assert noisy["mean"] - noisy["low"] == pytest.approx(0.6355)
+    assert compare({"nearest first": [curve(0.4)]}, [0], RUNS)["differences"] == {}
+
+
 def test_bands_are_those_of_students_t():
     read = {"grpo": [[{"runs": r, **dict.fromkeys(NUMBERS, v)} for r in (0, RUNS)] for v in (0.1, 0.2, 0.3)]}
     final = compare(read, [0, 1, 2], RUNS)["final"]["grpo"]["success_at_1"]
@@ -85,9 +105,14 @@ def test_the_page_gets_numbers_plot_and_a_result_file(tmp_path, monkeypatch):
     page.write_text("\n".join(("before", *marks("sample-efficiency"), "")))
     first = {"md_grpo": {"mean": 0.8, "low": 0.6, "high": 0.9}}
     timed = {**compared(0.4, 0.8), "train_s": {"grpo": 200.0, "md_grpo": 300.0}, "first_repairs": first}
+    timed["differences"] = {"md_grpo": {"to": "grpo", "mean": 0.2, "low": -0.014, "high": 0.414}}
     sample_efficiency_page.write_page(page, timed, "mdgym bench sample-efficiency")
     rows = re.findall(r"^\| (\w+) \| .*? \| (40%|20%) [^|]* \| ([^|]*) \| ([\d.]+) \|$", page.read_text(), re.MULTILINE)
     assert rows == [("grpo", "20%", "1", "1.00"), ("md_grpo", "40%", "0.50 (0.50 to 0.50)", "1.50")]
+    (titles,), (row,) = (
+        re.findall(rf"^\| {name} \|.*$", page.read_text(), re.MULTILINE) for name in ("at the end", "md_grpo")
+    )
+    assert titles.split("|")[4] == " against its base " and row.split("|")[4] == " +20 (-1 to +41) "
     assert "that have any: 80% (lowest seed 60%, highest 90%)." in page.read_text()
     assert (tmp_path / "md_grpo.svg").stat().st_size > 1000
     stored = json.loads((tmp_path / "results" / "sample_efficiency.json").read_text())
