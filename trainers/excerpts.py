@@ -6,8 +6,7 @@ from dataclasses import replace
 from random import Random
 
 from mdgym.trainers.data import EXCERPT, Row, families_of, solve_row
-from mdgym.trainers.leakage import leaks
-from mdgym.trainers.points import TYPICAL, renamed
+from mdgym.trainers.points import TYPICAL
 
 # Potential files, chemical symbols, and numbers.
 _QUOTED = re.compile(r"\w\.\w|^[A-Z][a-z]?$")
@@ -18,8 +17,7 @@ def excerpt_rows(suite: str, count: int, seed: int, families: Sequence[str] = ()
     """Draw short pairs: sentences of a prompt that name an invented crystal and its potential, and the lines that copy.
 
     A model with random weights must find out that scripts copy from prompts. In whole scripts the few words that are
-    copied count for little, and it takes thousands of them; excerpts are made of such words. Half of the names end with
-    letters at random: how to copy a pair of letters, which is a token, must be learned of each.
+    copied count for little, and it takes thousands of them; excerpts are made of such words.
 
     Args:
         suite: Whose families.
@@ -40,11 +38,7 @@ def excerpt_rows(suite: str, count: int, seed: int, families: Sequence[str] = ()
         names = [pattern for word, pattern in patterns.items() if not word[0].isdigit()]
         if sentences and all(re.search(pattern, prompt) for pattern in names):
             found += 1
-            short = replace(row, prompt=prompt, script="\n".join(lines) + "\n", kind=EXCERPT)
-            prompt, script = renamed(prompt, short.script, rng, letters=True)
-            other = replace(short, prompt=prompt, script=script)
-            # a name that was drawn may be one that exists
-            yield short if rng.random() < 0.5 or leaks([other]) else other
+            yield replace(row, prompt=prompt, script="\n".join(lines) + "\n", kind=EXCERPT)
 
 
 def _names_crystal(line: str, prompt: str) -> bool:

@@ -35,6 +35,8 @@ _POTENTIAL = re.compile(
 )
 _LATTICE = re.compile(rf"^(lattice ({'|'.join(TYPICAL)})) [\d.]+", re.MULTILINE)
 _MOVES = re.compile(r"^run (?!0$)", re.MULTILINE)
+# Share of names that end with letters that mean nothing.
+_LETTERS = 0.5
 _TRIES = 200
 
 
@@ -87,14 +89,13 @@ def _crystal(real: Crystal, rng: Random) -> Crystal:
     return Crystal(element, structure, style, file, MASS, lattice, None, "invented")
 
 
-def renamed(prompt: str, script: str, rng: Random, letters: bool = False) -> tuple[str, str]:
+def renamed(prompt: str, script: str, rng: Random) -> tuple[str, str]:
     """Give the potential file of a prompt and of its script another name, which does not exist.
 
     Args:
         prompt: Names the file as the script does; else both stay as they are.
         script: Its first `pair_coeff * * FILE` is what counts; with another name it cannot run.
         rng: Where chance comes from.
-        letters: The name ends with letters that mean nothing, in which all pairs of letters come equally often.
 
     Returns:
         Prompt and script.
@@ -103,7 +104,7 @@ def renamed(prompt: str, script: str, rng: Random, letters: bool = False) -> tup
     if not found or found["file"] not in prompt:
         return prompt, script
     ending = found["file"].partition(".")[2]
-    name = f"{_stem(found['element'] or found['first'], rng, letters)}.{ending}"
+    name = f"{_stem(found['element'] or found['first'], rng)}.{ending}"
     return prompt.replace(found["file"], name), script.replace(found["file"], name)
 
 
@@ -125,8 +126,13 @@ def plain(script: str) -> str:
     return re.sub(r"^mass 1 \S+", f"mass 1 {MASS:g}", script, flags=re.MULTILINE)
 
 
-def _stem(element: str, rng: Random, letters: bool = False) -> str:
-    """As files are called: the elements in any order, and often an author or a year; or letters at random."""
+def _stem(element: str, rng: Random) -> str:
+    """As files are called: the elements in any order, and often an author or a year; or, half of them, any letters.
+
+    A pair of letters is a token of a small model, and how to copy it must be learned of each: many never come in
+    syllables. With letters alone syllables would not be learned.
+    """
+    letters = rng.random() < _LETTERS
     others = [symbol for symbol in rng.choice((SYMBOLS, _COMMON)) if symbol != element]
     elements = [element, *rng.sample(others, rng.choice((0, 1, 2)))]
     rng.shuffle(elements)
