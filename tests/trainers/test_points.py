@@ -132,6 +132,15 @@ def test_points_that_cannot_be_mixed_are_named(monkeypatch):
         invent(family, Random(0))
 
 
+def test_half_of_the_invented_names_end_with_any_letters_and_half_as_files_do():
+    script = "pair_style eam/alloy\npair_coeff * * Cu_mishin1.eam.alloy Cu\n"
+    names = [renamed("Use Cu_mishin1.eam.alloy.", script, Random(seed))[0][4:] for seed in range(400)]
+    ends = [name.partition(".")[0].partition("_")[2] for name in names]
+    # syllables and initials never have four consonants in a row
+    assert 20 < sum(bool(re.search("[bcdfghjklmnpqrstvwxz]{4}", end)) for end in ends) < 90
+    assert sum(bool(re.match("[A-Z]|[12]", end)) for end in ends) > 40
+
+
 @pytest.mark.parametrize(
     "family", [f for f in MICRO if f.name in {"cohesion", "surface", "vacancy"}], ids=lambda f: f.name
 )
