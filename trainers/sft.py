@@ -31,7 +31,7 @@ class PlainSftTrainer(SFTTrainer):
         self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
     ) -> Any:
         """Return the mean negative log-likelihood of the labels."""
-        # padded at the right, and without a mask attention takes half the time
+        # TRL pads at the right, which a causal model does not see
         loss, outputs = answer_loss(model, inputs["input_ids"], None, inputs["labels"], num_items_in_batch)
         return (loss, outputs) if return_outputs else loss
 

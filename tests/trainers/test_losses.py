@@ -86,6 +86,21 @@ def test_answers_without_advantage_are_left_out_and_the_gradient_stays(plain, tm
         torch.testing.assert_close(part, whole * (tokens / of_those if dropped else 1.0), rtol=1e-3, atol=1e-5)
 
 
+def test_a_process_keeps_as_many_rows_as_the_one_that_has_most():
+    class Two:
+        def gather(self, value):
+            return torch.stack([value, torch.tensor(2)])
+
+    inputs = {
+        "prompt_ids": torch.tensor([[1], [2], [3]]),
+        "prompt_mask": torch.ones(3, 1, dtype=torch.long),
+        "completion_ids": torch.tensor([[4], [5], [6]]),
+        "completion_mask": torch.ones(3, 1, dtype=torch.long),
+        "advantages": torch.tensor([0.0, 0.0, 0.7]),
+    }
+    assert with_advantage(inputs, Two())["prompt_ids"].tolist() == [[3], [1]]
+
+
 def test_columns_that_are_padding_in_what_is_left_go_too():
     class Alone:
         def gather(self, value):
