@@ -154,6 +154,27 @@ def runtime(
     _write("runtime", page, result, options + [f"--episodes {episodes}"] * bool(episodes) + ["--quick"] * quick)
 
 
+@app.command()
+def quoting(
+    agent: Annotated[str, typer.Option(help="As for `mdgym eval`.")],
+    quick: Quick = False,
+    json: Json = False,
+    suite: Suite = "micro",
+    family: Annotated[list[str] | None, typer.Option(help="Only this family; can be given again.")] = None,
+    count: Annotated[int, typer.Option(min=1, help="How many questions.")] = 480,
+    sampling: SamplingOption = "temperature=0",
+    system: SystemOption = "",
+    seed: Annotated[int, typer.Option(min=0, help="Seeds the questions.")] = 0,
+) -> None:
+    """Measure whether a policy reads its prompt: how often it names an invented crystal and its potential rightly.
+
+    Example: mdgym bench quoting --agent hf:runs/quickstart/md_grpo --quick
+    """
+    (policy,) = load_agents([agent], sampling, system)
+    with telling_usage([policy]):
+        _measure("quoting", quick, json, agent=policy, suite=suite, families=family or (), count=count, seed=seed)
+
+
 def _write(module: str, page: Path | None, result: dict[str, Any], options: list[str]) -> None:
     if page is not None:
         command = " ".join(["mdgym bench", module.removesuffix("_page").replace("_", "-"), *options])
