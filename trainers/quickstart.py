@@ -23,6 +23,7 @@ from mdgym.report import Report
 from mdgym.reporting.figures import figure
 from mdgym.scoring import Pool
 from mdgym.statistics import Estimate
+from mdgym.tasks.task import Task
 from mdgym.trainers import md_grpo, sft
 from mdgym.trainers.data import fenced, save, shuffled_rows, tasks_of
 from mdgym.trainers.excerpts import excerpt_rows
@@ -68,15 +69,18 @@ def prepare(recipe: Recipe, out: Path, pool: Pool, seed: int = 0) -> Iterator[tu
         yield f"fine-tuning, {name}", model
 
 
-def tell(recipe: Recipe, out: Path, pool: Pool, episodes: int | None = None, seed: int = 0) -> dict[str, Any]:
+def tell(
+    recipe: Recipe, out: Path, pool: Pool, episodes: int | None = None, seed: int = 0, split: str = "test"
+) -> dict[str, Any]:
     """Go through all of it.
 
     Args:
         recipe: Data and settings; `model`, `data`, `output_dir` and `seed` in the latter are replaced.
         out: Folder for data, models, `summary.json` and `curve.png`; it must not hold a story yet.
         pool: Runs LAMMPS.
-        episodes: Tasks of the test split in each evaluation; None for all.
+        episodes: Tasks in each evaluation; None for all.
         seed: Seeds everything.
+        split: Whose tasks; whoever changes the recipe chooses by those of "validation".
 
     Returns:
         `before` and `after`: executed_at_1, executed_at_3, success_at_1 and greedy_success, each {value, ci};
@@ -93,6 +97,7 @@ def tell(recipe: Recipe, out: Path, pool: Pool, episodes: int | None = None, see
     transformers.utils.logging.disable_progress_bar()
     if (out / "sft").exists() or (out / "md_grpo").exists():
         raise TrainingError(f"{out} holds a story already: choose another folder")
+    tasks = choose(tasks_of(recipe.data.suite, split, recipe.data.families), episodes, seed)
     start = time.monotonic()
     walls: dict[str, float] = {}
     console = Console(stderr=True)
@@ -108,20 +113,19 @@ def tell(recipe: Recipe, out: Path, pool: Pool, episodes: int | None = None, see
         warnings.simplefilter("ignore", FutureWarning)
         # what the trainers print
         stack.enter_context(redirect_stdout(stack.enter_context((out / "log.txt").open("w", encoding="utf-8"))))
-        summary, metrics = _parts(recipe, out, pool, episodes, seed, done)
-    summary |= {"wall_s": round(time.monotonic() - start, 1), "parts_s": walls, "seed": seed}
+        summary, metrics = _parts(recipe, out, pool, tasks, seed, done)
+    summary |= {"wall_s": round(time.monotonic() - start, 1), "parts_s": walls, "split": split, "seed": seed}
     (out / "summary.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
     plot(metrics, out / "curve.png")
     return summary
 
 
 def _parts(
-    recipe: Recipe, out: Path, pool: Pool, episodes: int | None, seed: int, done: Callable[[str], None]
+    recipe: Recipe, out: Path, pool: Pool, tasks: tuple[Task, ...], seed: int, done: Callable[[str], None]
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     for part, _ in prepare(recipe, out, pool, seed):
         done(part)
     learning = recipe.md_grpo
-    tasks = choose(tasks_of(recipe.data.suite, "test", recipe.data.families), episodes, seed)
     longest = int(learning.max_completion_length)
     before = _numbers(_assess(out / "sft", tasks, pool, longest, seed))
     done(f"evaluation before: {_brief(before)}")
@@ -148,7 +152,7 @@ def _parts(
 def table(summary: dict[str, Any]) -> Table:
     """Return the summary as a table for a terminal."""
     found = Table(
-        title=f"before and after MD-GRPO, {summary['tasks']} test tasks, {summary['runs']} LAMMPS runs",
+        title=f"before and after MD-GRPO, {summary['tasks']} {summary['split']} tasks, {summary['runs']} LAMMPS runs",
         caption=f"95 % intervals over tasks; {summary['wall_s'] / 60:.1f} minutes",
     )
     for name in ("", "after fine-tuning", "after MD-GRPO"):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from mdgym.commands.output import Json, Workers, pool_of, print_json, stdout
+from mdgym.commands.output import Json, Split, Workers, pool_of, print_json, stdout
 
 
 def run(
@@ -16,8 +16,9 @@ def run(
         Path,
         typer.Option(file_okay=False, help="Folder with data.yaml, excerpts.yaml, sft.yaml and md_grpo.yaml."),
     ] = Path("configs/tiny"),
-    episodes: Annotated[int | None, typer.Option(min=1, help="Test tasks in each evaluation; all without it.")] = None,
+    episodes: Annotated[int | None, typer.Option(min=1, help="Tasks in each evaluation; all without it.")] = None,
     seed: Annotated[int, typer.Option(help="Seeds everything.")] = 0,
+    split: Split = "test",
     workers: Workers = "serial",
     json: Json = False,
 ) -> None:
@@ -33,7 +34,7 @@ def run(
 
     pool = pool_of(workers, True)
     try:
-        summary = tell(recipe, out, pool, episodes, seed)
+        summary = tell(recipe, out, pool, episodes, seed, split)
     finally:
         pool.close()
     stdout.print(table(summary))

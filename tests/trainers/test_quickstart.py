@@ -27,13 +27,13 @@ def test_the_story_has_all_its_parts(tmp_path, plain):
     recipe.md_grpo.max_steps, recipe.md_grpo.max_completion_length = 2, 24
     recipe.md_grpo.families = list(recipe.data.families)
     with SerialPool() as pool:
-        summary = tell(recipe, tmp_path / "story", pool, episodes=9)
+        summary = tell(recipe, tmp_path / "story", pool, episodes=9, split="validation")
         with pytest.raises(TrainingError, match="story already"):
             tell(recipe, tmp_path / "story", pool, episodes=9)
     assert summary == json.loads((tmp_path / "story" / "summary.json").read_text())
     assert all(summary[when][name].keys() == {"value", "ci"} for when in ("before", "after") for name in NUMBERS)
     assert (tmp_path / "story" / "curve.png").stat().st_size > 1000
-    assert summary["runs"] <= 64
+    assert summary["runs"] <= 64 and (summary["split"], summary["tasks"]) == ("validation", 9)
     assert table(summary).row_count == len(NUMBERS)
 
 
@@ -44,6 +44,12 @@ def test_the_curve_is_drawn_over_lammps_runs(tmp_path):
     ]
     plot([*lines, {"step": 8, "train_runtime": 1.0}], tmp_path / "curve.png")
     assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_split_that_does_not_exist_is_said_before_anything_is_trained(tmp_path):
+    with pytest.raises(MdgymError, match="'exam'"):
+        tell(read(CONFIGS), tmp_path / "story", None, split="exam")
+    assert not (tmp_path / "story").exists()
 
 
 def test_a_missing_plot_library_is_said_before_anything_is_trained(tmp_path, monkeypatch):
