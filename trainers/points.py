@@ -15,8 +15,9 @@ from mdgym.tasks.families.crystals import Crystal
 from mdgym.tasks.families.pair_potentials import PairPotential
 from mdgym.tasks.family import Family
 
-# A lattice constant of the size that such crystals have, Å; gold scripts relax it.
-TYPICAL = {"fcc": 3.95, "bcc": 3.1, "diamond": 5.2}
+# A lattice constant from which such crystals relax, Å. That of diamond lies between carbon and germanium: at 5.2 the
+# atoms of carbon do not see each other.
+TYPICAL = {"fcc": 3.95, "bcc": 3.1, "diamond": 4.1}
 # No static result depends on it.
 MASS = 50.0
 _ENDINGS = {"eam": "eam", "eam/alloy": "eam.alloy", "eam/fs": "eam.fs", "tersoff": "tersoff", "sw": "sw"}
@@ -35,8 +36,8 @@ _POTENTIAL = re.compile(
 )
 _LATTICE = re.compile(rf"^(lattice ({'|'.join(TYPICAL)})) [\d.]+", re.MULTILINE)
 _MOVES = re.compile(r"^run (?!0$)", re.MULTILINE)
-# Share of names that end with letters that mean nothing.
-_LETTERS = 0.5
+# How potential files are called beside the elements: nothing more, letters that mean nothing, or an author or a year.
+_ENDS = {"": 0.4, "letters": 0.4, "author": 0.2}
 _TRIES = 200
 
 
@@ -80,13 +81,12 @@ def invent(family: Family, rng: Random, split: str = "train") -> Any:
 
 
 def _crystal(real: Crystal, rng: Random) -> Crystal:
-    structure = rng.choice((real.structure, *TYPICAL))
+    # diamond twice, for families that have none draw again
+    structure = rng.choice((real.structure, *TYPICAL, "diamond"))
     styles = ("eam", "eam/alloy", "eam/fs") if structure != "diamond" else ("tersoff", "sw")
     style, element = rng.choice(styles), rng.choice(rng.choice((SYMBOLS, _COMMON)))
     file = f"{_stem(element, rng)}.{_ENDINGS[style]}"
-    # see `plain`
-    lattice = 3.566 if (element, structure) == ("C", "diamond") else TYPICAL[structure]
-    return Crystal(element, structure, style, file, MASS, lattice, None, "invented")
+    return Crystal(element, structure, style, file, MASS, TYPICAL[structure], None, "invented")
 
 
 def renamed(prompt: str, script: str, rng: Random) -> tuple[str, str]:
@@ -112,34 +112,34 @@ def plain(script: str) -> str:
     """Write lattice constant and mass of a crystal as those of invented ones, where that makes no difference.
 
     A small model cannot know these numbers of an element, nor need it: static scripts relax the lattice, and no result
-    depends on the mass. Learned by heart for a few potentials, they are what it mixes up for others.
+    depends on the mass. Learned by heart for a few potentials, they are what it mixes up for others: with a constant of
+    its own for carbon, the only diamond of the train split, a policy came to write that one for every diamond.
 
     Args:
         script: As `mdgym.trainers.data.compact` writes it. It stays as it is where atoms move, where the box does not
-            relax, without a potential file, and of carbon: far from its short bonds atoms do not see each other, and
-            the lattice does not relax.
+            relax, and without a potential file.
     """
-    found = _POTENTIAL.search(script)
-    if not found or found["element"] == "C" or "box/relax" not in script or _MOVES.search(script):
+    if not _POTENTIAL.search(script) or "box/relax" not in script or _MOVES.search(script):
         return script
     script = _LATTICE.sub(lambda match: f"{match[1]} {TYPICAL[match[2]]:g}", script)
     return re.sub(r"^mass 1 \S+", f"mass 1 {MASS:g}", script, flags=re.MULTILINE)
 
 
 def _stem(element: str, rng: Random) -> str:
-    """As files are called: the elements in any order, and often an author or a year; or, half of them, any letters.
+    """As files are called: the elements in any order, and often more.
 
     A pair of letters is a token of a small model, and how to copy it must be learned of each: many never come in
-    syllables. With letters alone syllables would not be learned.
+    syllables. What is rare is not learned either, be it names of elements alone.
     """
-    letters = rng.random() < _LETTERS
     others = [symbol for symbol in rng.choice((SYMBOLS, _COMMON)) if symbol != element]
     elements = [element, *rng.sample(others, rng.choice((0, 1, 2)))]
     rng.shuffle(elements)
-    stem = "".join(elements)
-    if letters:
-        return f"{stem}_{''.join(rng.choices(ascii_lowercase, k=rng.randrange(1, 9)))}"
-    return stem + rng.choice(("", f"_{_author(rng)}"))
+    (end,) = rng.choices(tuple(_ENDS), tuple(_ENDS.values()))
+    if end == "letters":
+        end = "".join(rng.choices(ascii_lowercase, k=rng.randrange(1, 9)))
+    elif end == "author":
+        end = _author(rng)
+    return "".join(elements) + (end and f"_{end}")
 
 
 def _author(rng: Random) -> str:

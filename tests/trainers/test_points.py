@@ -74,8 +74,7 @@ def test_crystals_are_invented_with_elements_and_files_that_look_right():
         )
         assert crystal.element in re.findall("[A-Z][a-z]?", stem.partition("_")[0])
         assert (crystal.pair_style in ("tersoff", "sw")) == (crystal.structure == "diamond")
-        lattice = 3.566 if (crystal.element, crystal.structure) == ("C", "diamond") else TYPICAL[crystal.structure]
-        assert (crystal.mass, crystal.a0, crystal.ecoh) == (MASS, lattice, None)
+        assert (crystal.mass, crystal.a0, crystal.ecoh) == (MASS, TYPICAL[crystal.structure], None)
     assert {crystal.pair_style for crystal in crystals} == set(endings)
     assert len({crystal.element for crystal in crystals}) > 50 and len({c.file for c in crystals}) > 190
     files = {c.file for f in MICRO for points in f.points.values() for p in points for c in parts(p, Crystal)}
@@ -132,13 +131,14 @@ def test_points_that_cannot_be_mixed_are_named(monkeypatch):
         invent(family, Random(0))
 
 
-def test_half_of_the_invented_names_end_with_any_letters_and_half_as_files_do():
+def test_invented_names_are_elements_alone_or_end_with_any_letters_or_as_files_do():
     script = "pair_style eam/alloy\npair_coeff * * Cu_mishin1.eam.alloy Cu\n"
     names = [renamed("Use Cu_mishin1.eam.alloy.", script, Random(seed))[0][4:] for seed in range(400)]
     ends = [name.partition(".")[0].partition("_")[2] for name in names]
+    assert 130 < ends.count("") < 190
     # syllables and initials never have four consonants in a row
     assert 20 < sum(bool(re.search("[bcdfghjklmnpqrstvwxz]{4}", end)) for end in ends) < 90
-    assert sum(bool(re.match("[A-Z]|[12]", end)) for end in ends) > 40
+    assert sum(bool(re.match("[A-Z]|[12]", end)) for end in ends) > 20
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,6 @@ def test_numbers_that_make_no_difference_are_those_of_invented_crystals():
 @pytest.mark.parametrize(
     ("coefficients", "rest"),
     [
-        ("* * SiC_1989.tersoff C", "fix relax all box/relax iso 0.0\n"),
         ("1 1 1.0 1.0", "fix relax all box/relax iso 0.0\n"),
         ("* * Cu_u3.eam", "fix move all nvt temp 300 300 0.1\nrun 1000\n"),
         ("* * Cu_u3.eam", "fix relax all box/relax iso 0.0\nminimize 0 0 9 9\nfix move all nve\nrun ${steps}\n"),
