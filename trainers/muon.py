@@ -13,13 +13,16 @@ import torch
 class MuonAndAdamW(torch.optim.Optimizer):
     """Two optimizers behind one interface; schedulers and checkpoints see their groups one after the other."""
 
-    def __init__(self, model: torch.nn.Module, matrix_lr: float, lr: float, weight_decay: float = 0.0) -> None:
+    def __init__(
+        self, model: torch.nn.Module, matrix_lr: float, lr: float, epsilon: float = 1e-8, weight_decay: float = 0.0
+    ) -> None:
         """Take all weights of a model.
 
         Args:
             model: The model.
             matrix_lr: Learning rate of Muon, for matrices that are no embeddings.
             lr: Learning rate of AdamW.
+            epsilon: Of AdamW; gradients far below it move nothing.
             weight_decay: Of both.
         """
         weights = [(name, weight) for name, weight in model.named_parameters() if weight.requires_grad]
@@ -28,7 +31,7 @@ class MuonAndAdamW(torch.optim.Optimizer):
         others = [weight for _, weight in weights if id(weight) not in chosen]
         self._parts: tuple[torch.optim.Optimizer, ...] = (
             torch.optim.Muon(matrices, lr=matrix_lr, weight_decay=weight_decay),
-            torch.optim.AdamW(others, lr=lr, betas=(0.9, 0.98), weight_decay=weight_decay),
+            torch.optim.AdamW(others, lr=lr, betas=(0.9, 0.98), eps=epsilon, weight_decay=weight_decay),
         )
         super().__init__([{"params": [weight for _, weight in weights]}], {})
         self.param_groups = [group for part in self._parts for group in part.param_groups]

@@ -51,7 +51,8 @@ def train(settings: SftSettings) -> Path:
     check_launch(settings.processes, settings.distributed or None, settings.deepspeed_plugin is not None)
     checkpoint = last_checkpoint(settings.output_dir, settings.resume)
     rows, model = load_rows(settings.data, COLUMNS), load_model(settings.model, dtype=settings.weights_type)
-    optimizer = MuonAndAdamW(model, settings.muon_lr, settings.learning_rate) if settings.muon_lr else None
+    rates = settings.muon_lr, settings.learning_rate, settings.adam_epsilon
+    optimizer = MuonAndAdamW(model, *rates) if settings.muon_lr else None
     plain = settings.use_cpu and settings.loss_type == "nll" and not settings.lora_rank
     trainer = (PlainSftTrainer if plain else SFTTrainer)(
         model=model,
