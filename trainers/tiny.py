@@ -38,6 +38,9 @@ _ENDING = rf"\.(?:eam(?:\.(?:alloy|fs))?|sw|tersoff){_END}"
 _INSIDE = rf"(?=[A-Za-z0-9_-]*{_ENDING})"
 # Pairs seldom stand twice in a name, as single letters do: what follows a token says where the name goes on.
 _IN_A_FILE = rf"[A-Z][a-z]?{_ENDING}|[A-Z][a-z]?_?{_INSIDE}|(?:[a-z][a-z]?|\d\d?){_INSIDE}"
+# Alone, so that the token before a name is the same in all phrases and in scripts: where the token before was of a
+# phrase, such as "- potential: ", it had to be learned of each phrase that a name follows, and of some it was not.
+_BLANK = rf" {_INSIDE}"
 _SYMBOL = rf"{_BEGIN}[A-Z][a-z]?{_END}"
 # Digits one by one, but for constants: 0.0, 0.001, 1000, 1.0e-10, %.15g, the square root of two, and the three axes of
 # a crystal that is turned.
@@ -85,7 +88,7 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int = TinySettings.vocabul
         raise ValueError(f"a byte-level vocabulary has at least 260 tokens, not {vocabulary}")
     tokenizer = Tokenizer(models.BPE())
     # one pattern: several would cut the pieces of those before
-    split = pre_tokenizers.Split(Regex("|".join((_COMMAND, _IN_A_FILE, _ENDING, _SYMBOL, _DIGIT))), "isolated")
+    split = pre_tokenizers.Split(Regex("|".join((_COMMAND, _BLANK, _IN_A_FILE, _ENDING, _SYMBOL, _DIGIT))), "isolated")
     whole = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([split, whole])
     tokenizer.decoder = decoders.ByteLevel()

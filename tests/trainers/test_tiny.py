@@ -114,6 +114,17 @@ def test_what_is_copied_is_cut_the_same_way_between_any_neighbours(tokenizer, wo
     assert within(encode(tokenizer, word), encode(tokenizer, before + word + after))
 
 
+def test_the_token_before_a_potential_file_is_the_same_in_all_phrases_and_in_scripts(tokenizer):
+    rows = [row for row in solve_rows("micro", 200, lambda habit: 0.0, 0, 1.0) if "pair_coeff * * " in row.script]
+    assert len(rows) > 50
+    for row in rows:
+        (name,) = re.findall(r"^pair_coeff \* \* (\S+\.\S+)", row.script, re.MULTILINE)
+        for text in (row.prompt, row.script):
+            begin = text.index(name)
+            offsets = tokenizer(text, return_offsets_mapping=True)["offset_mapping"]
+            assert text[begin - 1] == " " and (begin - 1, begin) in offsets
+
+
 @settings(max_examples=100, deadline=None)
 @given(
     number=st.sampled_from(["1000", "10000", "0.001", "0.0"])
