@@ -65,7 +65,7 @@ def measure(
 
 
 def _questions(suite: str, families: Sequence[str], seed: int) -> Iterator[Task]:
-    """Yield tasks about invented crystals; what can be run of them is their prompt."""
+    """Yield tasks about invented crystals, without end; nothing but prompt and gold script of them makes sense."""
     rng, train = Random(f"{_SEED}/{seed}"), {task.family: task for task in load_suite(suite, "train")}
     chosen = [f for f in families_of(suite, families) if _WORDS["file"].search(_blanks(train[f.name].gold))]
     number = 0
