@@ -162,7 +162,7 @@ def quoting(
     suite: Suite = "micro",
     family: Annotated[list[str] | None, typer.Option(help="Only this family; can be given again.")] = None,
     count: Annotated[int, typer.Option(min=1, help="How many questions.")] = 480,
-    sampling: SamplingOption = "temperature=0",
+    sampling: SamplingOption = "",
     system: SystemOption = "",
     seed: Annotated[int, typer.Option(min=0, help="Seeds the questions.")] = 0,
 ) -> None:

@@ -1,8 +1,11 @@
+import json
 import re
 
 import pytest
+from typer.testing import CliRunner
 
 from mdgym.benchmarks.quoting import measure
+from mdgym.cli import app
 from mdgym.errors import TrainingError
 from mdgym.trainers.data import fenced
 
@@ -70,7 +73,14 @@ def test_questions_are_of_the_families_that_are_asked_for_and_of_the_seed():
     assert prompts[0] == prompts[1] != prompts[2]
 
 
-def test_families_without_potential_files_have_no_questions():
+def test_families_without_potential_files_are_refused_as_unknown_ones_are():
     with pytest.raises(TrainingError, match="no family 'nobody'"):
         measure(Answers(lambda gold: gold), families=("nobody",))
-    assert measure(Answers(lambda gold: gold), families=("lj_rdf",), suite="core")["questions"] == 0
+    with pytest.raises(TrainingError, match="no family of suite 'core'"):
+        measure(Answers(lambda gold: gold), families=("lj_rdf",), suite="core")
+
+
+def test_the_command_asks_any_agent():
+    for agent, share in (("gold", 1), ("silent", 0)):
+        found = CliRunner().invoke(app, ["bench", "quoting", "--agent", agent, "--quick", "--json"])
+        assert json.loads(found.stdout)["all"]["value"] == share

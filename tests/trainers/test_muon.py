@@ -1,4 +1,7 @@
 import pytest
+
+pytest.importorskip("trl")
+
 import torch
 
 from mdgym.trainers.muon import MuonAndAdamW
