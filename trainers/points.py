@@ -20,7 +20,10 @@ from mdgym.tasks.family import Family
 TYPICAL = {"fcc": 3.95, "bcc": 3.1, "diamond": 4.1}
 # No static result depends on it.
 MASS = 50.0
-_ENDINGS = {"eam": "eam", "eam/alloy": "eam.alloy", "eam/fs": "eam.fs", "tersoff": "tersoff", "sw": "sw"}
+# How files are called, by the pair style that reads them.
+ENDINGS = {"eam": "eam", "eam/alloy": "eam.alloy", "eam/fs": "eam.fs", "tersoff": "tersoff", "sw": "sw"}
+# Styles whose commands are alike, so that a script for one is as well one for the other.
+_KIN = (("eam/alloy", "eam/fs"), ("tersoff", "sw"))
 # Of the elements that form crystals under ordinary conditions.
 SYMBOLS = tuple(
     "Li Be B C Na Mg Al Si K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Cs Ba "
@@ -30,14 +33,14 @@ SYMBOLS = tuple(
 _COMMON = tuple("C Mg Al Si Ti V Cr Fe Co Ni Cu Zn Ge Zr Nb Mo Ag Ta W Pt Au Pb".split())
 _POTENTIAL = re.compile(
     r"^pair_coeff[ ]+\*[ ]+\*[ ]+(?P<file>(?P<first>[A-Z][a-z]?)[\w-]*\.(?:"
-    + "|".join(map(re.escape, _ENDINGS.values()))
+    + "|".join(map(re.escape, ENDINGS.values()))
     + r"))(?![\w.])(?:[ ]+(?P<element>[A-Z][a-z]?)\b)?",
     re.MULTILINE,
 )
 _LATTICE = re.compile(rf"^(lattice ({'|'.join(TYPICAL)})) [\d.]+", re.MULTILINE)
 _MOVES = re.compile(r"^run (?!0$)", re.MULTILINE)
 # How potential files are called beside the elements: nothing more, letters that mean nothing, or an author or a year.
-_ENDS = {"": 0.4, "letters": 0.4, "author": 0.2}
+_ENDS = {"": 0.25, "letters": 0.5, "author": 0.25}
 _TRIES = 200
 
 
@@ -85,12 +88,14 @@ def _crystal(real: Crystal, rng: Random) -> Crystal:
     structure = rng.choice((real.structure, *TYPICAL, "diamond"))
     styles = ("eam", "eam/alloy", "eam/fs") if structure != "diamond" else ("tersoff", "sw")
     style, element = rng.choice(styles), rng.choice(rng.choice((SYMBOLS, _COMMON)))
-    file = f"{_stem(element, rng)}.{_ENDINGS[style]}"
+    file = f"{_stem(element, rng)}.{ENDINGS[style]}"
     return Crystal(element, structure, style, file, MASS, TYPICAL[structure], None, "invented")
 
 
 def renamed(prompt: str, script: str, rng: Random) -> tuple[str, str]:
-    """Give the potential file of a prompt and of its script another name, which does not exist.
+    """Give the potential file of a prompt and of its script another name, which does not exist, and a kindred style.
+
+    With the name alone, a policy that learns from ten potentials forgets the styles that none of them has.
 
     Args:
         prompt: Names the file as the script does; else both stay as they are.
@@ -104,8 +109,12 @@ def renamed(prompt: str, script: str, rng: Random) -> tuple[str, str]:
     if not found or found["file"] not in prompt:
         return prompt, script
     ending = found["file"].partition(".")[2]
-    name = f"{_stem(found['element'] or found['first'], rng)}.{ending}"
-    return prompt.replace(found["file"], name), script.replace(found["file"], name)
+    style = next(style for style, its in ENDINGS.items() if its == ending)
+    other = rng.choice(next((kin for kin in _KIN if style in kin), (style,)))
+    name = f"{_stem(found['element'] or found['first'], rng)}.{ENDINGS[other]}"
+    word = rf"(?<![A-Za-z0-9_./]){re.escape(style)}(?![A-Za-z0-9_/])"
+    prompt, script = (re.sub(word, other, text.replace(found["file"], name)) for text in (prompt, script))
+    return prompt, script
 
 
 def plain(script: str) -> str:
@@ -129,14 +138,15 @@ def _stem(element: str, rng: Random) -> str:
     """As files are called: the elements in any order, and often more.
 
     A pair of letters is a token of a small model, and how to copy it must be learned of each: many never come in
-    syllables. What is rare is not learned either, be it names of elements alone.
+    syllables. What is rare is not learned either, be it names of elements alone, or a pair behind a pair: hence more
+    letters than real names have.
     """
     others = [symbol for symbol in rng.choice((SYMBOLS, _COMMON)) if symbol != element]
     elements = [element, *rng.sample(others, rng.choice((0, 1, 2)))]
     rng.shuffle(elements)
     (end,) = rng.choices(tuple(_ENDS), tuple(_ENDS.values()))
     if end == "letters":
-        end = "".join(rng.choices(ascii_lowercase, k=rng.randrange(1, 9)))
+        end = "".join(rng.choices(ascii_lowercase, k=rng.randrange(1, 13)))
     elif end == "author":
         end = _author(rng)
     return "".join(elements) + (end and f"_{end}")

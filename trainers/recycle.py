@@ -11,6 +11,7 @@ and draw the same prompts; chance comes from the seed and the number of the batc
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -18,6 +19,7 @@ from mdgym.envs.prompts import repair_prompt
 from mdgym.errors import TrainingError
 from mdgym.records import from_json
 from mdgym.tasks.task import Task
+from mdgym.trainers.data import compact
 from mdgym.trainers.trace import Attempt, Choice, Lesson, Recycling, Rollout
 
 SCHEMA_VERSION = 3
@@ -35,6 +37,11 @@ class _State:
     rates: dict[str, float] = field(default_factory=dict)
     repair_rates: dict[str, float] = field(default_factory=dict)
     drawn: dict[int, list[Choice]] = field(default_factory=dict)
+
+
+def _stutters(script: str) -> bool:
+    """Whether a command stands twice in a row, which is mostly harmless, and teaches a policy to say it without end."""
+    return any(one == next_one for one, next_one in pairwise(compact(script).splitlines()))
 
 
 class Curriculum:
@@ -176,7 +183,7 @@ class Curriculum:
             if rollout.success:
                 if settings.lessons == "all" or (settings.lessons == "repairs" and rollout.repair):
                     lesson = Lesson(rollout.task_id, rollout.attempt.script)
-                    if lesson not in state.lessons:
+                    if lesson not in state.lessons and not _stutters(lesson.script):
                         state.lessons.append(lesson)
             elif settings.share and rollout.attempt.reward < settings.threshold:
                 self._keep(rollout.attempt)

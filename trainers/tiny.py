@@ -14,7 +14,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, train
 from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
 
 from mdgym.trainers.copying import teach_to_copy
-from mdgym.trainers.points import SYMBOLS
+from mdgym.trainers.points import ENDINGS, SYMBOLS
 
 USER, ASSISTANT, END, PAD = "<|user|>", "<|assistant|>", "<|end|>", "<|pad|>"
 CHAT_TEMPLATE = (
@@ -33,14 +33,22 @@ CHAT_TEMPLATE = (
 # Words end where ASCII does: \b would see none between a symbol and a Chinese character.
 _BEGIN, _END = r"(?<![A-Za-z0-9_])", r"(?![A-Za-z0-9_])"
 # The full stop of a sentence is no part of a name.
-_ENDING = rf"\.(?:eam(?:\.(?:alloy|fs))?|sw|tersoff){_END}"
-# With what follows it, so that it is another token than the symbol of the element, which stands nearby.
+_KIND = rf"(?:eam(?:\.(?:alloy|fs))?|sw|tersoff){_END}"
+_ENDING = rf"\.{_KIND}"
 _INSIDE = rf"(?=[A-Za-z0-9_-]*{_ENDING})"
+# A symbol with what follows it, so that it is another token than the symbol of the element, which stands nearby; but
+# not with a whole ending: as five tokens, each of which is rare, it was often misread.
 # Pairs seldom stand twice in a name, as single letters do: what follows a token says where the name goes on.
-_IN_A_FILE = rf"[A-Z][a-z]?{_ENDING}|[A-Z][a-z]?_?{_INSIDE}|(?:[a-z][a-z]?|\d\d?){_INSIDE}"
+_IN_A_FILE = (
+    rf"[A-Z][a-z]?\.(?={_KIND})|(?<=[A-Z]\.|[A-Z][a-z]\.){_KIND}"
+    rf"|[A-Z][a-z]?_?{_INSIDE}|(?:[a-z][a-z]?|\d\d?){_INSIDE}"
+)
 # Alone, so that the token before a name is the same in all phrases and in scripts: where the token before was of a
 # phrase, such as "- potential: ", it had to be learned of each phrase that a name follows, and of some it was not.
 _BLANK = rf" {_INSIDE}"
+# A pair style too, and what stands before it.
+_STYLE = r"(?:eam(?:/(?:alloy|fs))?|sw|tersoff)(?![A-Za-z0-9_/])"
+_PAIR_STYLE = rf"pair_style (?={_STYLE})|(?<=pair_style ){_STYLE}"
 _SYMBOL = rf"{_BEGIN}[A-Z][a-z]?{_END}"
 # Digits one by one, but for constants: 0.0, 0.001, 1000, 1.0e-10, %.15g, the square root of two, and the three axes of
 # a crystal that is turned.
@@ -49,10 +57,11 @@ _DIGIT = rf"{_AXES}|\d\.\d{{9,}}|1\.0e-\d+|%\.\d+g|{_BEGIN}0\.0+1?{_END}|{_BEGIN
 # Commands that quote no number of their prompt are one pre-token, and one token where they are common.
 _PLAIN = "boundary|units|atom_style|region|create_box|create_atoms|min_style|minimize|fix|unfix|group|delete_atoms|run"
 _COMMAND = rf"(?<=\n)(?:(?:{_PLAIN})\b[^\n]*|variable\b(?:%\.\d+g|(?!\d\.\d|\d\d)[^\n])*)\n"
-# How often each chemical symbol, with each ending, and each pair is shown to the tokenizer besides, so that it becomes
-# one token.
+# One pattern: several would cut the pieces of those before.
+_PIECES = "|".join((_COMMAND, _BLANK, _IN_A_FILE, _ENDING, _PAIR_STYLE, _SYMBOL, _DIGIT))
+# How often each chemical symbol, ending, style and pair is shown to the tokenizer besides, so that each becomes one
+# token.
 _OFTEN = 1000
-_ENDINGS = (".eam", ".eam.alloy", ".eam.fs", ".sw", ".tersoff")
 
 
 @dataclass(frozen=True)
@@ -87,8 +96,7 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int = TinySettings.vocabul
     if vocabulary < 260:
         raise ValueError(f"a byte-level vocabulary has at least 260 tokens, not {vocabulary}")
     tokenizer = Tokenizer(models.BPE())
-    # one pattern: several would cut the pieces of those before
-    split = pre_tokenizers.Split(Regex("|".join((_COMMAND, _BLANK, _IN_A_FILE, _ENDING, _SYMBOL, _DIGIT))), "isolated")
+    split = pre_tokenizers.Split(Regex(_PIECES), "isolated")
     whole = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([split, whole])
     tokenizer.decoder = decoders.ByteLevel()
@@ -98,7 +106,8 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int = TinySettings.vocabul
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    names = " ".join(symbol + ending for symbol in SYMBOLS for ending in ("", "_x.eam", *_ENDINGS))
+    names = " ".join(symbol + ending for symbol in SYMBOLS for ending in ("", "_x.eam", ".eam"))
+    names += "".join(f" X.{ending} X_x.{ending} pair_style {style}" for style, ending in ENDINGS.items())
     names += "".join(f" X_{a}{b}.eam" for part in (ascii_lowercase, digits) for a in part for b in part)
     tokenizer.train_from_iterator([*texts, *[names] * _OFTEN], trainer)
     found = PreTrainedTokenizerFast(

@@ -70,7 +70,7 @@ def test_crystals_are_invented_with_elements_and_files_that_look_right():
         stem, ending = crystal.file.split(".", 1)
         assert ending == endings[crystal.pair_style]
         assert re.fullmatch(
-            r"([A-Z][a-z]?)+(_([a-z]{1,9}\d?|[A-Z][a-z]+\d?|[A-Z][a-z]+-[A-Z][a-z]+|(19|20)\d\d))?", stem
+            r"([A-Z][a-z]?)+(_([a-z]{1,12}\d?|[A-Z][a-z]+\d?|[A-Z][a-z]+-[A-Z][a-z]+|(19|20)\d\d))?", stem
         )
         assert crystal.element in re.findall("[A-Z][a-z]?", stem.partition("_")[0])
         assert (crystal.pair_style in ("tersoff", "sw")) == (crystal.structure == "diamond")
@@ -135,10 +135,11 @@ def test_invented_names_are_elements_alone_or_end_with_any_letters_or_as_files_d
     script = "pair_style eam/alloy\npair_coeff * * Cu_mishin1.eam.alloy Cu\n"
     names = [renamed("Use Cu_mishin1.eam.alloy.", script, Random(seed))[0][4:] for seed in range(400)]
     ends = [name.partition(".")[0].partition("_")[2] for name in names]
-    assert 130 < ends.count("") < 190
+    assert 70 < ends.count("") < 130
     # syllables and initials never have four consonants in a row
-    assert 20 < sum(bool(re.search("[bcdfghjklmnpqrstvwxz]{4}", end)) for end in ends) < 90
-    assert sum(bool(re.match("[A-Z]|[12]", end)) for end in ends) > 20
+    assert 60 < sum(bool(re.search("[bcdfghjklmnpqrstvwxz]{4}", end)) for end in ends) < 150
+    assert sum(bool(re.match("[A-Z]|[12]", end)) for end in ends) > 25
+    assert max(len(end) for end in ends if re.fullmatch("[a-z]*", end)) == 12
 
 
 @pytest.mark.parametrize(
@@ -154,10 +155,25 @@ def test_a_potential_gets_another_name_in_prompt_and_script_alike(family, seed):
     assert crystal.file not in text and crystal.file not in other
     (line,) = [line for line in other.splitlines() if line.startswith("pair_coeff")]
     name = line.split()[3]
-    assert name in text and name.partition(".")[2] == crystal.file.partition(".")[2]
+    (style,) = re.findall(r"^pair_style (\S+)", other, re.MULTILINE)
+    kin = next((kin for kin in ({"eam/alloy", "eam/fs"}, {"tersoff", "sw"}) if style in kin), {style})
+    assert name in text and name.partition(".")[2] == style.replace("/", ".") and crystal.pair_style in kin
     # it still holds the element that the script simulates
     assert crystal.element in re.findall("[A-Z][a-z]?", name.partition(".")[0])
-    assert text.replace(name, crystal.file) == prompt and other.replace(name, crystal.file) == script
+    for new, old in ((text, prompt), (other, script)):
+        assert new.replace(name, "").replace(style, crystal.pair_style) == old.replace(crystal.file, "")
+
+
+def test_a_potential_with_another_name_is_of_any_style_whose_commands_are_alike():
+    prompt = "用势函数文件 C.tersoff（pair_style tersoff）。tersoff, tersoff/zbl."
+    script = "pair_style tersoff\npair_coeff * * C.tersoff C\n"
+    found = {}
+    for seed in range(40):
+        text, other = renamed(prompt, script, Random(seed))
+        (style, name) = re.findall(r"pair_style (\w+)\npair_coeff \* \* (\S+) C\n", other)[0]
+        assert text == f"用势函数文件 {name}（pair_style {style}）。{style}, tersoff/zbl."
+        found[style] = found.get(style, 0) + 1
+    assert set(found) == {"tersoff", "sw"} and min(found.values()) > 8
 
 
 @pytest.mark.parametrize(

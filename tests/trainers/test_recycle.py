@@ -224,6 +224,14 @@ def test_lessons_are_the_successes_that_were_asked_for(lessons, kept):
     assert all(isinstance(lesson, Lesson) for lesson in found.lessons)
 
 
+def test_a_success_that_says_a_command_twice_in_a_row_is_no_lesson():
+    found = curriculum(lessons="all")
+    again = ["fix 1 &\n  all\nfix 1 all\nrun 0\n", "run 0\n# once more\n\n run  0\n"]
+    good = ["fix 1 all\nrun 0\nfix 1 all\n", "# run\n# run\n\n\nrun 0\n"]
+    found.observe([rollout(0, script, True) for script in (*again, *good)])
+    assert [lesson.script for lesson in found.lessons] == good
+
+
 def test_families_that_sometimes_succeed_are_preferred_where_this_is_asked_for():
     shares = {}
     for resample in (False, True):

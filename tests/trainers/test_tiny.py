@@ -125,6 +125,20 @@ def test_the_token_before_a_potential_file_is_the_same_in_all_phrases_and_in_scr
             assert text[begin - 1] == " " and (begin - 1, begin) in offsets
 
 
+def test_pair_styles_and_endings_are_few_tokens_whatever_elements_stand_before(tokenizer):
+    pieces = {
+        text: [tokenizer.decode([token]) for token in encode(tokenizer, text)]
+        for text in (" Be.tersoff", " Be.sw", " AlBe.eam.alloy", "(pair_style sw)", "pair_style eam/fs\n")
+    }
+    assert pieces == {
+        " Be.tersoff": [" ", "Be.", "tersoff"],
+        " Be.sw": [" ", "Be.", "sw"],
+        " AlBe.eam.alloy": [" ", "Al", "Be.", "eam.alloy"],
+        "(pair_style sw)": ["(", "pair_style ", "sw", ")"],
+        "pair_style eam/fs\n": ["pair_style ", "eam/fs", "\n"],
+    }
+
+
 @settings(max_examples=100, deadline=None)
 @given(
     number=st.sampled_from(["1000", "10000", "0.001", "0.0"])
