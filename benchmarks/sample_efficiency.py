@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -154,7 +155,9 @@ def _base(configs: Path, folder: Path, quick: bool) -> Path:
         if quick:
             recipe.data = replace(recipe.data, rows=64, repairs=32, excerpts=320)
         shutil.rmtree(folder, ignore_errors=True)
-        with SerialPool() as pool:
+        folder.mkdir(parents=True)
+        # what the trainers print
+        with SerialPool() as pool, (folder / "log.txt").open("w", encoding="utf-8") as log, redirect_stdout(log):
             for _ in prepare(recipe, folder, pool):
                 pass
         done.write_text(json.dumps(asked), encoding="utf-8")

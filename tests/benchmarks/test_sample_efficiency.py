@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -161,3 +163,14 @@ def tmp_path_config(tmp_path):
     file = tmp_path / "md_grpo.yaml"
     file.write_text("nonsense: 1\n")
     return file
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_whole_comparison_prints_its_result_and_nothing_else(tmp_path):
+    pytest.importorskip("trl")
+    command = [sys.executable, "-m", "mdgym", "bench", "sample-efficiency", "--quick", "--json"]
+    ended = subprocess.run([*command, "--out", str(tmp_path)], capture_output=True, text=True, check=True)
+    found = json.loads(ended.stdout)
+    assert set(found["final"]) == {"grpo", "md_grpo"} and found["seeds"] == [0, 1]
+    assert "loss" in (tmp_path / "quick" / "base" / "log.txt").read_text("utf-8")
