@@ -4,6 +4,7 @@ Both are saved in the ordinary layout of Hugging Face, and everything else loads
 other model.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,13 +28,20 @@ CHAT_TEMPLATE = (
     "{% endfor %}"
     f"{{% if add_generation_prompt %}}{ASSISTANT}{{% endif %}}"
 )
+
+
+def _any(words: Iterable[str]) -> str:
+    """Match one of some words, the longest that fits."""
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+
+
 # What a script copies from its prompt must be cut into tokens the same way in both, whatever stands around it: names of
 # potential files, in them chemical symbols and pairs of letters and digits, symbols that stand alone, digits. Between
 # them tokens may be whole phrases, so that sequences are short.
 # Words end where ASCII does: \b would see none between a symbol and a Chinese character.
 _BEGIN, _END = r"(?<![A-Za-z0-9_])", r"(?![A-Za-z0-9_])"
-# The full stop of a sentence is no part of a name.
-_KIND = rf"(?:eam(?:\.(?:alloy|fs))?|sw|tersoff){_END}"
+# What kind of file it is; the full stop of a sentence is no part of that.
+_KIND = rf"(?:{_any(ENDINGS.values())}){_END}"
 _ENDING = rf"\.{_KIND}"
 _INSIDE = rf"(?=[A-Za-z0-9_-]*{_ENDING})"
 # A symbol with what follows it, so that it is another token than the symbol of the element, which stands nearby; but
@@ -47,7 +55,7 @@ _IN_A_FILE = (
 # phrase, such as "- potential: ", it had to be learned of each phrase that a name follows, and of some it was not.
 _BLANK = rf" {_INSIDE}"
 # A pair style too, and what stands before it.
-_STYLE = r"(?:eam(?:/(?:alloy|fs))?|sw|tersoff)(?![A-Za-z0-9_/])"
+_STYLE = rf"(?:{_any(ENDINGS)})(?![A-Za-z0-9_/])"
 _PAIR_STYLE = rf"pair_style (?={_STYLE})|(?<=pair_style ){_STYLE}"
 _SYMBOL = rf"{_BEGIN}[A-Z][a-z]?{_END}"
 # Digits one by one, but for constants: 0.0, 0.001, 1000, 1.0e-10, %.15g, the square root of two, and the three axes of

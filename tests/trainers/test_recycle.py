@@ -1,6 +1,5 @@
 """What the next groups answer, without a trainer: the same in every process, and the same after a resume."""
 
-import dataclasses
 import json
 from collections import Counter
 from random import Random
@@ -12,12 +11,11 @@ from hypothesis import strategies as st
 from mdgym.envs.prompts import repair_prompt
 from mdgym.errors import TrainingError
 from mdgym.tasks.task import Task
-from mdgym.trainers.recycle import SCHEMA_VERSION, Curriculum
+from mdgym.trainers.recycle import Curriculum
 from mdgym.trainers.trace import LESSONS, PICKS, SHOWS, Attempt, Lesson, Recycling, Rollout
 
 TASKS = tuple(Task(f"user/{n}", f"Task {n}.", family=f"family {n % 3}", gold="units lj") for n in range(6))
 IDS = [task.id for task in TASKS]
-ALL = Recycling(share=0.5, resample=True, lessons="all")
 
 
 def rollout(task=0, script="s", success=False, reward=0.3, repair=False, fault="script_error fix"):
@@ -149,10 +147,7 @@ def test_a_part_of_a_failed_try_may_be_kept_back(shows, told, kept):
     assert told in prompt and kept not in prompt
 
 
-def test_a_share_that_fades_falls_in_a_straight_line_and_stays_at_nothing():
-    fading = Recycling(share=0.8, fades=4)
-    assert [fading.share_after(batches) for batches in range(6)] == pytest.approx([0.8, 0.6, 0.4, 0.2, 0.0, 0.0])
-    assert Recycling(share=0.8).share_after(1000) == 0.8
+def test_once_a_share_has_faded_no_failed_try_is_asked_about():
     found = curriculum(share=1.0, groups=40, fades=2)
     counts = []
     for number in range(3):
@@ -253,81 +248,6 @@ def test_rates_of_success_come_from_fresh_prompts_alone_and_move_by_a_fifth():
     assert found.rates == {"family 0": 0.5}
     found.observe([rollout(0, success=True)])
     assert found.rates == {"family 0": pytest.approx(0.6)}
-
-
-@pytest.fixture
-def stored():
-    found = Curriculum(TASKS, 4, ALL, 7)
-    found.observe([rollout(0, "a"), rollout(1, "b", True)])
-    batch(found, 0)
-    return json.loads(json.dumps(found.state()))
-
-
-@pytest.mark.parametrize(
-    ("change", "complaint"),
-    [
-        ({"schema_version": SCHEMA_VERSION + 1}, f"buffer is of version {SCHEMA_VERSION + 1}, and this mdgym reads"),
-        ({"schema_version": None}, "buffer is of version None"),
-        ({"seed": 8}, "run with seed 8, not 7"),
-        ({"groups": 5}, "run with groups 5, not 4"),
-    ],
-)
-def test_a_state_of_another_version_or_run_is_refused(stored, change, complaint):
-    found = Curriculum(TASKS, 4, ALL, 7)
-    before = found.state()
-    with pytest.raises(TrainingError, match=complaint):
-        found.restore(stored | change)
-    assert found.state() == before
-
-
-def test_a_state_of_other_settings_names_the_one_that_differs(stored):
-    found = Curriculum(TASKS, 4, dataclasses.replace(ALL, pick="hardest"), 7)
-    with pytest.raises(TrainingError, match="run with pick 'random', not 'hardest'"):
-        found.restore(stored)
-
-
-@pytest.mark.parametrize("kept", [TASKS[1:], TASKS[:1] + TASKS[2:], TASKS[:2]])
-def test_a_state_with_a_task_that_is_not_here_is_refused(stored, kept):
-    found = Curriculum(kept, 4, ALL, 7)
-    with pytest.raises(TrainingError, match=r"names task 'user/\d', which this run does not train on"):
-        found.restore(stored)
-
-
-@pytest.mark.parametrize("text", ["{}", "[]", "null", '{"schema_version": 1}', '{"schema_version": 1, "seed": 7}'])
-def test_a_file_that_holds_no_state_is_refused(text):
-    with pytest.raises(TrainingError, match="buffer"):
-        Curriculum(TASKS, 4, ALL, 7).restore(json.loads(text))
-
-
-@pytest.mark.parametrize("field", ["attempts", "lessons", "drawn", "rates", "repair_rates", "settings", "version"])
-def test_a_state_with_a_broken_part_is_refused(stored, field):
-    found = Curriculum(TASKS, 4, ALL, 7)
-    with pytest.raises(TrainingError, match=f"buffer cannot be read: KeyError '{field}'"):
-        found.restore({key: value for key, value in stored.items() if key != field})
-    if field != "version":
-        for broken in (3.5, [3], {"a": "b"}):
-            with pytest.raises(TrainingError, match="the buffer "):
-                found.restore({**stored, field: broken} if not field.endswith("rates") else {**stored, field: 3.5})
-
-
-@pytest.mark.parametrize(
-    ("change", "complaint"),
-    [
-        ({"share": 1.1}, "share 1.1"),
-        ({"share": -0.1}, "share -0.1"),
-        ({"threshold": 2.0}, "threshold 2.0"),
-        ({"capacity": 0}, "at least 1"),
-        ({"per_task": 0}, "at least 1"),
-        ({"lesson_capacity": 0}, "at least 1"),
-        ({"pick": "best"}, "pick 'best' is not one of random, nearest, hardest, frequent"),
-        ({"fades": -1}, "fades must be at least 0, not -1"),
-        ({"shows": "none"}, "shows 'none' is not one of all, script, feedback"),
-        ({"lessons": "some"}, "lessons 'some' is not one of none, repairs, all"),
-    ],
-)
-def test_settings_that_make_no_sense_are_refused_with_their_value(change, complaint):
-    with pytest.raises(TrainingError, match=complaint):
-        Recycling(**change)
 
 
 def test_no_tasks_and_no_groups_are_no_training():
